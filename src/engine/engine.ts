@@ -1,0 +1,321 @@
+import { columnOf, shown } from "../column/builder.ts";
+import type { Column } from "../column/column.ts";
+import { type Value, valueAt } from "../column/value.ts";
+import { suggest, TidemarkError } from "../errors.ts";
+import { type AnyFeature, type Feature, snakeCase, windowsOf } from "../features/feature.ts";
+import { featureSetModel, type FeatureSetModel } from "../features/features.ts";
+import { type DataFrame, frameOf } from "../frame/data-frame.ts";
+import type { AnyRow } from "../frame/rows.ts";
+import { isResolver, type Resolver } from "../resolvers/resolver.ts";
+import type { Envelope } from "../sources/envelope.ts";
+import type { Source } from "../sources/source.ts";
+import { type Duration, durationUs } from "../types/duration.ts";
+import { dateUs, parseTimestamp } from "../types/time.ts";
+import { createDeadLetterBox, type DeadLetter } from "./dead-letter.ts";
+import { type Ledger, ledgerOf } from "./disposition.ts";
+import { dateOfBound } from "./emission.ts";
+import { createEmissionLog, type Emissions } from "./emission-log.ts";
+import { intakesOfBytes, intakesOfPush, NONE } from "./input.ts";
+import { type Intake, intakeOfEnvelopes } from "./intake.ts";
+import { advance, takeIn } from "./intake-run.ts";
+import type { Failure } from "./lane.ts";
+import { type Pending, pendingOf } from "./pending.ts";
+import type { Answers, QueryOptions } from "./query.ts";
+import { createRegistry, type Maker } from "./registry.ts";
+import type { SourceState } from "./source-state.ts";
+import { type Stats, statsOf } from "./stats.ts";
+
+export interface EngineOptions {
+  readonly resolvers: readonly Resolver[];
+  /** What the engine's clock shows before the first event; by default the Unix epoch. */
+  readonly startAt?: Date | string;
+  /** How far before the clock a query may ask; by default each source's `lateArrivalDeadline`. */
+  readonly history?: Duration;
+}
+
+/** What may be pushed to a source: messages (or payloads, where it parses), or a table of messages. */
+export type Pushed<Input> =
+  | Input
+  | readonly Input[]
+  | { readonly batches: unknown; readonly schema: unknown }
+  | DataFrame<never>;
+
+/** Resolvers at work: messages in, emissions and answers out. Everything is synchronous and follows event time. */
+export interface Engine {
+  /** Takes messages in. Those that do not fit are counted in the ledger and put with the dead letters. @throws engine.unknown-source, engine.finished */
+  push<Row, Input>(source: Source<Row, Input>, messages: Pushed<Input>): void;
+  /** As `push`, with what the transport knows of each message. */
+  pushEnvelopes<Row, Input>(source: Source<Row, Input>, envelopes: readonly Envelope[]): void;
+  /** As `push`, from whole lines of NDJSON (or of payloads, where the source parses). */
+  pushBytes<Row, Input>(source: Source<Row, Input>, bytes: Uint8Array): void;
+  /** As `push`, for readers of recordings. */
+  pushIntake(source: Source, intake: Intake, file?: string): void;
+  /** Says that event time has come to this point, for one source or for all; closes what ends there. */
+  advanceTo(time: Date | string, source?: Source<never, never> | Source): void;
+  /** What has been emitted since the last call. */
+  emissions(): Emissions;
+  /** The values of features of one entity, in the order asked. @throws query.unknown-feature, query.expired */
+  query<const Features extends readonly AnyFeature[]>(
+    set: AnySet,
+    entity: string | number | bigint,
+    features: Features,
+    options?: QueryOptions,
+  ): Answers<Features>;
+  /** The values of features of many entities: a column for the primary key and one for each full name. */
+  queryMany(
+    set: AnySet,
+    entities: readonly (string | number | bigint)[],
+    features: readonly AnyFeature[],
+    options?: QueryOptions,
+  ): DataFrame<AnyRow>;
+  /** The primary keys that messages have named so far and that are still kept. */
+  entities(set: AnySet): (string | number | bigint)[];
+  /** The windows that have messages but have not closed, and what each waits for. */
+  pending(): Pending[];
+  /** Every message accounted for, by source and disposition; of one resolver, what became of them there. */
+  ledger(resolver?: Resolver | string): Ledger;
+  /** The messages that were not taken since the last call (10,000 are kept at most). */
+  deadLetters(): DeadLetter[];
+  /** Windows whose resolver threw since the last call. */
+  failures(): Failure[];
+  /** The engine's clock: the latest event time or advance of any source. */
+  readonly now: Date;
+  stats(): Stats;
+  /** How each resolver runs. */
+  explain(): string;
+  /** Closes each pending window at its own end; nothing can be pushed afterwards. */
+  finish(): void;
+}
+
+/** A feature set, as `features` makes it. */
+export type AnySet = ((values: never) => unknown) & object;
+
+/**
+ * An engine for these resolvers.
+ * @throws engine.invalid, engine.duplicate-feature
+ * @example
+ * const app = engine({ resolvers: [failedLogins] });
+ * app.push(logins, [{ user_id: "u1", failed: true, ip_address: "10.0.0.1", at: "2026-01-01T12:00:00Z" }]);
+ * app.advanceTo("2026-01-01T12:10:00Z");
+ * for (const emission of app.emissions()) console.log(emission.feature, emission.entity, emission.value);
+ */
+export function engine(options: EngineOptions): Engine {
+  const failed: Failure[] = [];
+  const historyUs = options.history === undefined ? undefined : durationUs(options.history);
+  const { lanes, sources, makers } = createRegistry(
+    options.resolvers,
+    historyUs,
+    (failure) => void failed.push(failure),
+  );
+  const log = createEmissionLog();
+  const letters = createDeadLetterBox();
+  let clockUs = options.startAt === undefined ? 0 : timeUs(options.startAt);
+  let finished = false;
+
+  const stateOf = (source: Source<never, never> | Source): SourceState => {
+    const state = sources.get((source as Source | undefined)?.name ?? "");
+    if (state !== undefined && state.source === source) return state;
+    throw new TidemarkError(
+      "engine.unknown-source",
+      `no resolver of this engine reads the source "${String((source as Source | undefined)?.name)}"`,
+      { hint: suggest(String((source as Source | undefined)?.name), [...sources.keys()]) },
+    );
+  };
+
+  const take = (state: SourceState, intakes: readonly Intake[], file?: string): void => {
+    for (const intake of intakes) {
+      const taken = takeIn(state, intake, clockUs, letters, file);
+      clockUs = taken.clockUs;
+      log.append(taken.caused);
+    }
+  };
+
+  const open = (source: Source<never, never> | Source): SourceState => {
+    const state = stateOf(source);
+    if (finished)
+      throw new TidemarkError("engine.finished", "the engine has been finished and takes no more input", {
+        hint: "make a new engine",
+      });
+    return state;
+  };
+
+  const makerOf = ({ fqn }: Feature): Maker => {
+    const maker = makers.get(fqn);
+    if (maker !== undefined) return maker;
+    throw new TidemarkError("query.unknown-feature", `no resolver of this engine makes ${fqn}`, {
+      hint: suggest(fqn, [...makers.keys()]),
+    });
+  };
+
+  const valueOf = (feature: Feature, entity: Column, atUs: number): Value => {
+    const { lane, index, historyUs: back } = makerOf(feature);
+    if (atUs < clockUs - back) {
+      throw new TidemarkError(
+        "query.expired",
+        `${feature.fqn} at ${dateOfBound(atUs).toISOString()} is no longer kept`,
+        {
+          hint: 'make the engine with a longer history: engine({ resolvers, history: "30d" })',
+        },
+      );
+    }
+    return lane.query(index, entity, atUs);
+  };
+
+  const answer = (
+    model: FeatureSetModel,
+    feature: AnyFeature,
+    key: string | number | bigint,
+    entity: Column,
+    atUs: number,
+  ): unknown => {
+    checkFeature(model, feature);
+    if (feature.kind === "windowed")
+      return Object.fromEntries(
+        windowsOf(feature).map((each, w) => [feature.windows[w]!.label, valueOf(each, entity, atUs)]),
+      );
+    return feature.fqn === model.primaryKey.fqn ? key : valueOf(feature, entity, atUs);
+  };
+
+  const self: Engine = {
+    push: (source, messages) => {
+      const state = open(source as Source);
+      take(state, intakesOfPush(state, messages));
+    },
+    pushEnvelopes: (source, envelopes) => {
+      const state = open(source as Source);
+      take(state, [intakeOfEnvelopes(state.source, envelopes, { firstLine: state.pushed + 1, optional: NONE })]);
+    },
+    pushBytes: (source, bytes) => {
+      const state = open(source as Source);
+      take(state, intakesOfBytes(state, bytes));
+    },
+    pushIntake: (source, intake, file) => take(open(source), [intake], file),
+    advanceTo: (time, source) => {
+      if (finished)
+        throw new TidemarkError("engine.finished", "the engine has been finished", { hint: "make a new engine" });
+      const toUs = timeUs(time);
+      const states = source === undefined ? [...sources.values()] : [stateOf(source)];
+      const taken = states.map((state) => advance(state, toUs, clockUs));
+      clockUs = Math.max(clockUs, toUs);
+      log.append(taken.flatMap(({ caused }) => caused));
+    },
+    emissions: () => log.drain(),
+    query: (set, key, features, { at } = {}) => {
+      const model = modelOf(set);
+      const entity = entityColumn(model, key);
+      const atUs = at === undefined ? clockUs : timeUs(at);
+      return features.map((feature) => answer(model, feature, key, entity, atUs)) as never;
+    },
+    queryMany: (set, keys, features, { at } = {}) => {
+      const model = modelOf(set);
+      const atUs = at === undefined ? clockUs : timeUs(at);
+      const entities = keys.map((key) => entityColumn(model, key));
+      const wanted = features.flatMap((feature) => (feature.kind === "windowed" ? windowsOf(feature) : [feature]));
+      for (const feature of wanted) checkFeature(model, feature);
+      const columns = wanted.map((feature) =>
+        columnOf(
+          feature.type,
+          keys.map((key, i) => answer(model, feature, key, entities[i]!, atUs)),
+        ),
+      );
+      const { name, type } = model.primaryKey;
+      const fields = [
+        { name: snakeCase(name), type, nullable: false },
+        ...wanted.map((feature) => ({ name: feature.fqn, type: feature.type, nullable: true })),
+      ];
+      return frameOf({
+        schema: { fields },
+        batches: [{ length: keys.length, columns: [columnOf(type, keys), ...columns] }],
+      });
+    },
+    entities: (set) => {
+      const model = modelOf(set);
+      const found = new Set<unknown>();
+      for (const lane of lanes) {
+        if (lane.resolver.set.name !== model.name) continue;
+        const column = lane.entities();
+        for (let i = 0; i < column.length; i++) found.add(valueAt(column, model.primaryKey.type, i));
+      }
+      return [...found] as (string | number | bigint)[];
+    },
+    pending: () => pendingOf(lanes, sources),
+    ledger: (resolver) => {
+      const name = isResolver(resolver) ? resolver.name : resolver;
+      const found =
+        name === undefined ? [...sources.values()] : [...sources.values()].filter(({ countsOf }) => countsOf.has(name));
+      if (found.length === 0)
+        throw new TidemarkError("engine.invalid", `no resolver "${name}" in this engine`, {
+          hint: suggest(
+            String(name),
+            lanes.map((lane) => lane.resolver.name),
+          ),
+        });
+      return Object.fromEntries(
+        found.map(({ source, pushed, counts, countsOf }) => [
+          source.name,
+          ledgerOf(pushed, name === undefined ? counts : countsOf.get(name)!),
+        ]),
+      );
+    },
+    deadLetters: () => letters.drain(),
+    failures: () => failed.splice(0),
+    get now() {
+      return dateOfBound(clockUs);
+    },
+    stats: () => statsOf(lanes, sources, log.nextSeq(), letters.dropped()),
+    explain: () =>
+      lanes
+        .map(
+          ({ resolver: { name, source, work } }) =>
+            `${name} (${source.name}): ${work.kind === "mapping" ? "one message, one set of values" : `${work.mode}, ${work.windows.map(({ label }) => label).join(", ")}, ${work.explanation}`}`,
+        )
+        .join("\n"),
+    finish: () => {
+      if (finished) return;
+      finished = true;
+      log.append(lanes.flatMap((lane) => lane.finish(clockUs)));
+    },
+  };
+  return self;
+}
+
+function modelOf(set: AnySet): FeatureSetModel {
+  const model = featureSetModel(set);
+  if (model !== undefined) return model;
+  throw new TidemarkError("feature.invalid", "this is no feature set", {
+    hint: 'make one with features("user", { ... })',
+  });
+}
+
+function checkFeature(model: FeatureSetModel, feature: AnyFeature): void {
+  if (featureSetModel(feature)?.name === model.name) return;
+  throw new TidemarkError(
+    "query.unknown-feature",
+    `${feature?.fqn ?? shown(feature)} is no feature of "${model.name}"`,
+    { hint: suggest(String(feature?.name), [...model.features.keys()]) },
+  );
+}
+
+function entityColumn(model: FeatureSetModel, key: unknown): Column {
+  const { type, name } = model.primaryKey;
+  try {
+    if (key !== null && key !== undefined) return columnOf(type, [key]);
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+  }
+  throw new TidemarkError("type.invalid", `${shown(key)} is no value of the primary key "${name}"`);
+}
+
+/** @throws time.invalid */
+export function timeUs(time: Date | string): number {
+  const us =
+    typeof time === "string"
+      ? parseTimestamp(time)
+      : Object.prototype.toString.call(time) === "[object Date]"
+        ? dateUs(time)
+        : undefined;
+  if (typeof us === "number") return us;
+  throw new TidemarkError("time.invalid", `${shown(time)} is no point in time`, {
+    hint: 'give a Date or ISO 8601 text, as in "2026-01-01T12:00:00Z"',
+  });
+}

@@ -1,0 +1,140 @@
+import { isValid } from "../column/bitmap.ts";
+import { columnBuilder } from "../column/builder.ts";
+import { rawAt } from "../column/value.ts";
+import { rowAt } from "../frame/rows.ts";
+import { takeBatch } from "../kernels/take.ts";
+import type { Dedup, Resolver } from "../resolvers/resolver.ts";
+import { fieldIndex } from "../types/schema.ts";
+import { code } from "./disposition.ts";
+import { appendRow, reasonOf } from "./intake.ts";
+import type { Arrivals } from "./lane.ts";
+
+const LATE = code("late");
+const SKIPPED = code("skipped");
+const PARSE_FAILED = code("parse-failed");
+const DUPLICATE = code("duplicate");
+const INVALID = code("invalid");
+
+/** The arrivals that are left for a resolver's function, and which of all arrivals they are. */
+export interface Prepared {
+  readonly arrivals: Arrivals;
+  /** For each row that is left its position among all arrivals. */
+  readonly positions: Int32Array;
+}
+
+/** Late messages, the resolver's own `parse`, and `dedup`, in this order; writes what it drops into `dispositions`. */
+export type Prepare = (all: Arrivals, dispositions: Uint8Array, reasons: Map<number, string>) => Prepared;
+
+export function createPrepare(resolver: Resolver): Prepare {
+  const repeats = resolver.dedup && createRepeats(resolver.dedup);
+  return (all, dispositions, reasons) => {
+    let prepared: Prepared = { arrivals: all, positions: Int32Array.from({ length: all.batch.length }, (_, i) => i) };
+    if (all.late.includes(1)) prepared = kept(prepared, (i) => all.late[i] === 0, dispositions, LATE);
+    if (resolver.parse !== undefined) prepared = parsed(resolver, prepared, dispositions, reasons);
+    if (repeats !== undefined && resolver.dedup !== undefined) {
+      const { arrivals } = prepared;
+      const column = arrivals.batch.columns[fieldIndex(resolver.schema, resolver.dedup.field)]!;
+      prepared = kept(
+        prepared,
+        (i) => repeats(isValid(column.validity, i) ? rawAt(column, i) : null, arrivals.clocks[i]!, arrivals.times[i]!),
+        dispositions,
+        DUPLICATE,
+      );
+    }
+    return prepared;
+  };
+}
+
+/** The rows for which `keep` says so; the others get the disposition. */
+function kept(
+  { arrivals, positions }: Prepared,
+  keep: (row: number) => boolean,
+  dispositions: Uint8Array,
+  otherwise: number,
+): Prepared {
+  const rows: number[] = [];
+  for (let i = 0; i < positions.length; i++) {
+    if (keep(i)) rows.push(i);
+    else dispositions[positions[i]!] = otherwise;
+  }
+  return rows.length === positions.length
+    ? { arrivals, positions }
+    : {
+        arrivals: takeArrivals(arrivals, Int32Array.from(rows)),
+        positions: Int32Array.from(rows, (row) => positions[row]!),
+      };
+}
+
+/** Some of the arrivals. */
+export function takeArrivals({ batch, times, watermarks, clocks, late, lines }: Arrivals, rows: Int32Array): Arrivals {
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row]!);
+  return {
+    batch: takeBatch(batch, rows),
+    times: pick(times),
+    watermarks: pick(watermarks),
+    clocks: pick(clocks),
+    late: Uint8Array.from(rows, (row) => late[row]!),
+    lines: pick(lines),
+  };
+}
+
+/** Runs the resolver's `parse` over message objects. */
+function parsed(
+  { source, schema, parse }: Resolver,
+  { arrivals, positions }: Prepared,
+  dispositions: Uint8Array,
+  reasons: Map<number, string>,
+): Prepared {
+  const builders = schema.fields.map(({ type }) => columnBuilder(type));
+  const rows: number[] = [];
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i]!;
+    let row: unknown;
+    try {
+      row = parse!(rowAt(source.message.schema, arrivals.batch, i) as never);
+    } catch (error) {
+      dispositions[position] = PARSE_FAILED;
+      reasons.set(position, reasonOf(error));
+      continue;
+    }
+    if (row === null || row === undefined) {
+      dispositions[position] = SKIPPED;
+      continue;
+    }
+    try {
+      appendRow(schema, builders, row, NO_OPTIONAL);
+      rows.push(i);
+    } catch (error) {
+      for (const builder of builders) builder.truncate(rows.length);
+      dispositions[position] = INVALID;
+      reasons.set(position, reasonOf(error));
+    }
+  }
+  const taken = takeArrivals(arrivals, Int32Array.from(rows));
+  return {
+    arrivals: { ...taken, batch: { length: rows.length, columns: builders.map((builder) => builder.finish()) } },
+    positions: Int32Array.from(rows, (row) => positions[row]!),
+  };
+}
+
+const NO_OPTIONAL: ReadonlySet<string> = new Set();
+
+const SWEEP_MIN = 1_024; // remembered values; below this, forgetting is not worth the while
+
+/** Says for each message whether it is the first of its value within a time; null is never a repeat. */
+function createRepeats({ withinUs }: Dedup): (value: unknown, clockUs: number, timeUs: number) => boolean {
+  const firstSeen = new Map<unknown, number>();
+  let sweepAt = SWEEP_MIN;
+  return (value, clockUs, timeUs) => {
+    if (value === null) return true;
+    const time = Number.isNaN(timeUs) ? clockUs : timeUs;
+    const first = firstSeen.get(value);
+    if (first !== undefined && Math.abs(time - first) < withinUs) return false;
+    firstSeen.set(value, time);
+    if (firstSeen.size >= sweepAt) {
+      for (const [known, seen] of firstSeen) if (clockUs - seen >= withinUs) firstSeen.delete(known);
+      sweepAt = Math.max(SWEEP_MIN, firstSeen.size * 2);
+    }
+    return true;
+  };
+}

@@ -1,0 +1,222 @@
+import { suggest, TidemarkError } from "../errors.ts";
+import type { AnyFeature } from "../features/feature.ts";
+import type { DataFrame } from "../frame/data-frame.ts";
+import { explain } from "../plan/explain.ts";
+import type { FrameKeys } from "../plan/keyed.ts";
+import type { Message } from "../sources/message.ts";
+import { isSource, type Source } from "../sources/source.ts";
+import type { Schema } from "../types/data-type.ts";
+import { type Duration, durationUs } from "../types/duration.ts";
+import { fieldNames } from "../types/schema.ts";
+import type { Expr } from "../expr/nodes.ts";
+import { snakeCase } from "../features/feature.ts";
+import type { WindowProgram } from "../window/program.ts";
+import { type CompileContext, compileIncremental } from "./compile.ts";
+import { opaqueProgram } from "./opaque.ts";
+import { outputModel, type OutputModel } from "./output.ts";
+import { type Dedup, type Mapping, markResolver, type Resolver, type Windowed } from "./resolver.ts";
+import { trace } from "./trace.ts";
+import type { KeyMap, ResolverInput, ResolverResult } from "./types.ts";
+
+interface CommonOptions<Output, Keys> {
+  readonly name: string;
+  /** The features that it makes; the primary key among them or in `keys`. */
+  readonly output: Output;
+  /** `"tumbling"` (the default) emits when a window closes; `"continuous"` answers exactly at any time when asked. */
+  readonly mode?: "tumbling" | "continuous";
+  /** Message fields that part the messages, and the features that they give. */
+  readonly keys?: Keys;
+}
+
+export interface StreamOptions<Row, Output, Keys> extends CommonOptions<Output, Keys> {
+  readonly source: Source<Row, never> | Source<Row, any>;
+  /** Drops messages whose field repeats an earlier value within a time; the first wins. */
+  readonly dedup?: { readonly on: keyof Row & string; readonly within: Duration };
+}
+
+export interface ParsedStreamOptions<SourceRow, Row, Input, Output, Keys> extends CommonOptions<Output, Keys> {
+  readonly source: Source<SourceRow, never> | Source<SourceRow, any>;
+  /** The shape of what `parse` gives. */
+  readonly message: Message<Row, Input>;
+  /** Picks, reshapes or re-keys a message; null skips it. */
+  readonly parse: (message: SourceRow) => NoInfer<Input> | null;
+  readonly dedup?: { readonly on: keyof Row & string; readonly within: Duration };
+}
+
+/**
+ * Defines a resolver: how features are made of a stream's messages. It is windowed if an output is windowed; its
+ * function then gets a frame of messages, is called once here with a frame without rows, and becomes a plan if it only
+ * builds expressions or SQL. Names, types and keys are checked now, before any message is read.
+ *
+ * @throws resolver.*, sql.*, schema.*
+ * @example
+ * const failedLogins = stream(
+ *   { name: "failed_logins", source: logins, output: [User.id, User.numFailedLogins] },
+ *   (events) => User({ id: events.col("user_id").max(), numFailedLogins: events.col("failed").sum() }),
+ * );
+ */
+export function stream<
+  SourceRow,
+  Row,
+  Input,
+  const Output extends readonly AnyFeature[],
+  const Keys extends KeyMap<Row> = Record<never, never>,
+>(
+  options: ParsedStreamOptions<SourceRow, Row, Input, Output, Keys>,
+  fn: (input: ResolverInput<Row, Output>) => ResolverResult<Output, Keys>,
+): Resolver;
+export function stream<
+  Row,
+  const Output extends readonly AnyFeature[],
+  const Keys extends KeyMap<Row> = Record<never, never>,
+>(
+  options: StreamOptions<Row, Output, Keys> & { readonly parse?: (message: Row) => Row | null },
+  fn: (input: ResolverInput<Row, Output>) => ResolverResult<Output, Keys>,
+): Resolver;
+export function stream(options: AnyOptions, fn: (input: never) => unknown): Resolver {
+  const { name, source, output, keys = {} } = options;
+  const invalid = (summary: string, hint?: string): TidemarkError =>
+    new TidemarkError("resolver.invalid", `resolver "${name}": ${summary}`, { hint });
+  if (typeof name !== "string" || name === "") throw new TidemarkError("resolver.invalid", "a resolver needs a name");
+  if (!isSource(source)) throw invalid("no source", 'give one: source: source("logins", login)');
+  if (typeof fn !== "function")
+    throw invalid("no function", "the second argument makes the features of a message or a window");
+  const model = outputModel(name, output);
+  const schema = (options.message ?? source.message).schema;
+  const keyFields = keyFieldsOf(name, keys, schema, model);
+  const dedup = options.dedup && dedupOf(name, options.dedup, schema);
+  if (!hasPrimaryKey(output, model, keyFields)) {
+    throw invalid(
+      "the primary key is not among its outputs",
+      `add it: output: [${model.set.name}.${model.set.primaryKey.name}, ...]`,
+    );
+  }
+  const work =
+    model.windows.length === 0
+      ? mappingWork(options, model, keyFields, fn)
+      : windowedWork(options, model, schema, keyFields, fn);
+  return markResolver({ kind: "resolver", name, source, set: model.set, schema, parse: options.parse, dedup, work });
+}
+
+interface AnyOptions extends CommonOptions<readonly AnyFeature[], Readonly<Record<string, AnyFeature | undefined>>> {
+  readonly source: Source;
+  readonly message?: Message;
+  readonly parse?: (message: never) => unknown;
+  readonly dedup?: { readonly on: string; readonly within: Duration };
+}
+
+function keyFieldsOf(
+  name: string,
+  keys: Readonly<Record<string, AnyFeature | undefined>>,
+  schema: Schema,
+  { set }: OutputModel,
+): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const [field, feature] of Object.entries(keys)) {
+    if (!fieldNames(schema).includes(field)) {
+      throw new TidemarkError("resolver.key", `resolver "${name}": the key "${field}" is no field of the message`, {
+        hint: suggest(field, fieldNames(schema)),
+      });
+    }
+    if (feature === undefined || feature.set !== set.name) {
+      throw new TidemarkError(
+        "resolver.key",
+        `resolver "${name}": the key "${field}" names no feature of "${set.name}"`,
+        { hint: `write keys: { ${field}: ${set.name}.${set.primaryKey.name} }` },
+      );
+    }
+    fields.set(field, feature.name);
+  }
+  return fields;
+}
+
+function dedupOf(
+  name: string,
+  { on, within }: { readonly on: string; readonly within: Duration },
+  schema: Schema,
+): Dedup {
+  if (fieldNames(schema).includes(on)) return { field: on, withinUs: durationUs(within) };
+  throw new TidemarkError(
+    "resolver.invalid",
+    `resolver "${name}": dedup on "${on}", which is no field of the message`,
+    { hint: suggest(on, fieldNames(schema)) },
+  );
+}
+
+const hasPrimaryKey = (
+  output: readonly AnyFeature[],
+  { set }: OutputModel,
+  keyFields: ReadonlyMap<string, string>,
+): boolean => [...output.map(({ name }) => name), ...keyFields.values()].includes(set.primaryKey.name);
+
+function mappingWork(
+  { name, mode }: AnyOptions,
+  { outputs, set }: OutputModel,
+  keyFields: ReadonlyMap<string, string>,
+  fn: (input: never) => unknown,
+): Mapping {
+  if (mode !== undefined) {
+    throw new TidemarkError("resolver.invalid", `resolver "${name}": mode "${mode}" needs a windowed output`, {
+      hint: 'declare a feature with windowed(t.int(), ["10m"])',
+    });
+  }
+  const keyField = [...keyFields].find(([, feature]) => feature === set.primaryKey.name)?.[0];
+  return {
+    kind: "mapping",
+    outputs: outputs.filter((each) => each.kind === "feature"),
+    keyField,
+    run: fn as (message: unknown) => unknown,
+  };
+}
+
+function windowedWork(
+  options: AnyOptions,
+  model: OutputModel,
+  schema: Schema,
+  keyFields: ReadonlyMap<string, string>,
+  fn: (events: never) => unknown,
+): Windowed {
+  const { name, mode = "tumbling", source } = options;
+  if (mode !== "tumbling" && mode !== "continuous")
+    throw new TidemarkError("resolver.invalid", `resolver "${name}": no mode "${String(mode)}"`, {
+      hint: 'there is "tumbling" and "continuous"',
+    });
+  const { set, outputs, windows } = model;
+  const context: CompileContext = { resolver: name, wanted: [set.primaryKey, ...outputs], keyFields };
+  const constants = new Map<string, Expr>(
+    [...keyFields.keys()].map((field) => [field, { kind: "column", name: field }]),
+  );
+  const fallback = source.key !== undefined && fieldNames(schema).includes(source.key) ? source.key : undefined;
+  const keys: FrameKeys = { constants, primaryKey: [set.primaryKey.name, snakeCase(set.primaryKey.name)], fallback };
+  const call = fn as (events: DataFrame<never>) => unknown;
+  const traced = trace(call, schema, keys);
+  const compiled = traced.kind === "plan" ? compileIncremental(traced.plan, context) : undefined;
+  const program: WindowProgram =
+    compiled ?? opaqueProgram(call, schema, frameKeyColumns(keyFields, fallback), keys, context);
+  checkKeys(name, mode, program);
+  const explanation =
+    traced.kind === "plan"
+      ? `${compiled === undefined ? "on the rows of each window, since the plan is no single grouping" : "incremental"}\n${explain(traced.plan)}`
+      : `on the rows of each window, since ${traced.call} reads values`;
+  return { kind: "windowed", mode, outputs, windows, program, compiled: traced.kind === "plan", explanation };
+}
+
+const frameKeyColumns = (keyFields: ReadonlyMap<string, string>, fallback: string | undefined): string[] =>
+  keyFields.size > 0 ? [...keyFields.keys()] : fallback === undefined ? [] : [fallback];
+
+function checkKeys(name: string, mode: string, program: WindowProgram): void {
+  if (program.kind === "incremental" && program.keys.length === 0) {
+    throw new TidemarkError("resolver.key", `resolver "${name}": nothing says which key a row belongs to`, {
+      hint: "group by the primary key, give the source a key, or the resolver keys: { user_id: User.id }",
+    });
+  }
+  if (mode === "continuous" && program.entityKey === -1) {
+    throw new TidemarkError(
+      "resolver.key",
+      `resolver "${name}": a continuous resolver needs the primary key as its only key`,
+      {
+        hint: "give it keys: { user_id: User.id }",
+      },
+    );
+  }
+}

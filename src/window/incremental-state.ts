@@ -1,0 +1,119 @@
+import type { Table } from "../column/batch.ts";
+import { createAggregator } from "../exec/aggregator.ts";
+import { rowsWhere } from "../exec/evaluate.ts";
+import { batchesOf } from "../exec/run.ts";
+import { takeBatch } from "../kernels/take.ts";
+import type { Schema } from "../types/data-type.ts";
+import { createIntList, type IntList } from "./int-list.ts";
+import { createIntMap, type IntMap } from "./int-map.ts";
+import type { KeyTable } from "./key-table.ts";
+import type { IncrementalProgram } from "./program.ts";
+import { windowStart } from "./tumbling.ts";
+import type { KeyedRows, TumblingState } from "./tumbling-state.ts";
+
+/** Partial aggregates by (window, key): each pair has a group number, and a dropped window gives its numbers back. */
+interface Window {
+  readonly groupOfKey: IntMap;
+  readonly keys: IntList;
+  readonly groups: IntList;
+}
+
+const WINDOW_OVERHEAD_BYTES = 200; // of the records behind a window, an estimate
+
+export function createIncrementalState(
+  program: IncrementalProgram,
+  keyTable: KeyTable,
+  lengthUs: number,
+): TumblingState {
+  const aggregator = createAggregator(program.calls);
+  const windows = new Map<number, Window>();
+  const free: number[] = [];
+  let groupCount = 0;
+  const schema: Schema = groupsSchema(program);
+
+  const groupIn = (window: Window, key: number): number => {
+    const known = window.groupOfKey.get(key);
+    if (known !== -1) return known;
+    const group = free.pop() ?? groupCount++;
+    window.groupOfKey.set(key, group);
+    window.keys.push(key);
+    window.groups.push(group);
+    return group;
+  };
+
+  const groupsOf = ({ times, keys }: KeyedRows): Int32Array => {
+    const groups = new Int32Array(keys.length);
+    let start = Number.NaN;
+    let window: Window | undefined;
+    for (let i = 0; i < keys.length; i++) {
+      const at = windowStart(times[i]!, lengthUs);
+      if (at !== start || window === undefined) {
+        start = at;
+        window = windows.get(at);
+        if (window === undefined)
+          windows.set(at, (window = { groupOfKey: createIntMap(), keys: createIntList(), groups: createIntList() }));
+      }
+      groups[i] = groupIn(window, keys[i]!);
+    }
+    return groups;
+  };
+
+  return {
+    add: (rows) => {
+      if (!program.implicit || program.predicate === null) {
+        const groups = groupsOf(rows);
+        aggregator.update(rows.batch, groups, groupCount);
+        return;
+      }
+      const groups = groupsOf(rows);
+      const kept = rowsWhere(program.predicate, rows.batch);
+      aggregator.update(
+        takeBatch(rows.batch, kept),
+        Int32Array.from(kept, (row) => groups[row]!),
+        groupCount,
+      );
+    },
+    has: (startUs) => windows.has(startUs),
+    starts: () => [...windows.keys()].sort((a, b) => a - b),
+    keys: (startUs) => windows.get(startUs)?.keys.values() ?? new Int32Array(0),
+    result: (startUs, key) => {
+      const window = windows.get(startUs);
+      const [keys, groups] = selected(window, key);
+      const columns = [...keyTable.columns(keys), ...aggregator.finish(groups)];
+      const table: Table = { schema, batches: [{ length: keys.length, columns }] };
+      return { schema: program.schema, batches: [...batchesOf(program.finish, () => table)] };
+    },
+    drop: (startUs) => {
+      const window = windows.get(startUs);
+      if (window === undefined) return;
+      for (const group of window.groups.values()) {
+        aggregator.clear(group);
+        free.push(group);
+      }
+      windows.delete(startUs);
+    },
+    bytes: () => {
+      let sum = aggregator.bytes();
+      for (const { groupOfKey, keys, groups } of windows.values())
+        sum += groupOfKey.bytes() + keys.bytes() + groups.bytes() + WINDOW_OVERHEAD_BYTES;
+      return sum;
+    },
+  };
+}
+
+function selected(window: Window | undefined, key: number | undefined): [Int32Array, Int32Array] {
+  if (window === undefined) return [new Int32Array(0), new Int32Array(0)];
+  if (key === undefined) return [window.keys.values(), window.groups.values()];
+  const group = window.groupOfKey.get(key);
+  return group === -1 ? [new Int32Array(0), new Int32Array(0)] : [Int32Array.of(key), Int32Array.of(group)];
+}
+
+/** The columns of the table `GROUPS`. */
+export function groupsSchema({ keys, calls }: Pick<IncrementalProgram, "keys" | "calls">): Schema {
+  return {
+    fields: [
+      ...keys.map(({ type, nullable }, k) => ({ name: `#key${k}`, type, nullable })),
+      ...calls.map(({ type, nullable }, a) => ({ name: `#${a}`, type, nullable })),
+    ],
+  };
+}

@@ -1,0 +1,101 @@
+import type { Batch, Table } from "../column/batch.ts";
+import { grownFloat64 } from "../column/growable.ts";
+import type { Schema } from "../types/data-type.ts";
+import { createIntList, type IntList } from "./int-list.ts";
+import { createRowLog } from "./row-log.ts";
+import type { KeyedRows } from "./tumbling-state.ts";
+
+/** The rows of a continuous resolver: any window of any key can be asked for. */
+export interface SlidingState {
+  add(rows: KeyedRows): void;
+  /** The rows of a key with `afterUs < time <= untilUs`, in order of arrival; undefined where there are none. */
+  rows(key: number, afterUs: number, untilUs: number): Batch | undefined;
+  /** The earliest time of a row that is kept, `Infinity` without rows. */
+  earliestUs(): number;
+  /** Forgets rows up to a time, if that gives back at least half of what is kept. */
+  expire(untilUs: number): void;
+  length(): number;
+  bytes(): number;
+}
+
+const EXPIRY_ROWS_MIN = 1_024; // below this, rebuilding is not worth the while
+
+export function createSlidingState(schema: Schema): SlidingState {
+  let log = createRowLog(schema);
+  let times: Float64Array = new Float64Array(16);
+  let keyOfRow = createIntList();
+  let rowsOfKey = new Map<number, IntList>(); // by time; equal times in order of arrival
+
+  const place = (key: number, row: number): void => {
+    let rows = rowsOfKey.get(key);
+    if (rows === undefined) rowsOfKey.set(key, (rows = createIntList()));
+    const time = times[row]!;
+    const last = rows.length() - 1;
+    if (last < 0 || times[rows.at(last)]! <= time) rows.push(row);
+    else rows.insert(firstAfter(rows, time), row);
+  };
+
+  /** The first position whose row is later than a time. */
+  const firstAfter = (rows: IntList, time: number): number => {
+    let [low, high] = [0, rows.length()];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (times[rows.at(middle)]! <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  const add = (added: KeyedRows): void => {
+    const first = log.length();
+    log.append(added.batch);
+    times = grownFloat64(times, first + added.batch.length);
+    times.set(added.times, first);
+    for (let i = 0; i < added.keys.length; i++) {
+      keyOfRow.push(added.keys[i]!);
+      place(added.keys[i]!, first + i);
+    }
+  };
+
+  return {
+    add,
+    rows: (key, afterUs, untilUs) => {
+      const rows = rowsOfKey.get(key);
+      if (rows === undefined) return undefined;
+      const [from, to] = [firstAfter(rows, afterUs), firstAfter(rows, untilUs)];
+      return from >= to ? undefined : log.rows(rows.values().slice(from, to).sort());
+    },
+    earliestUs: () => {
+      let earliest = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < log.length(); i++) earliest = Math.min(earliest, times[i]!);
+      return earliest;
+    },
+    expire: (untilUs) => {
+      const length = log.length();
+      if (length < EXPIRY_ROWS_MIN) return;
+      const kept: number[] = [];
+      for (let i = 0; i < length; i++) if (times[i]! > untilUs) kept.push(i);
+      if (kept.length * 2 > length) return;
+      const rows = Int32Array.from(kept);
+      const left: KeyedRows = {
+        batch: log.rows(rows),
+        times: Float64Array.from(rows, (row) => times[row]!),
+        keys: Int32Array.from(rows, (row) => keyOfRow.at(row)),
+      };
+      log = createRowLog(schema);
+      times = new Float64Array(rows.length);
+      keyOfRow = createIntList();
+      rowsOfKey = new Map();
+      add(left);
+    },
+    length: () => log.length(),
+    bytes: () => {
+      let sum = log.bytes() + times.byteLength + keyOfRow.bytes();
+      for (const rows of rowsOfKey.values()) sum += rows.bytes();
+      return sum;
+    },
+  };
+}
+
+/** A batch as a table of its schema. */
+export const tableOfBatch = (schema: Schema, batch: Batch): Table => ({ schema, batches: [batch] });
