@@ -40,10 +40,15 @@ export type Pushed<Input> =
   | { readonly batches: unknown; readonly schema: unknown }
   | DataFrame<never>;
 
+export interface PushOptions {
+  /** Whether fields that no resolver reads may be missing although they are not nullable; for tests. Default false. */
+  readonly allowUnread?: boolean;
+}
+
 /** Resolvers at work: messages in, emissions and answers out. Everything is synchronous and follows event time. */
 export interface Engine {
   /** Takes messages in. Those that do not fit are counted in the ledger and put with the dead letters. @throws engine.unknown-source, engine.finished */
-  push<Row, Input>(source: Source<Row, Input>, messages: Pushed<Input>): void;
+  push<Row, Input>(source: Source<Row, Input>, messages: Pushed<Input>, options?: PushOptions): void;
   /** As `push`, with what the transport knows of each message. */
   pushEnvelopes<Row, Input>(source: Source<Row, Input>, envelopes: readonly Envelope[]): void;
   /** As `push`, from whole lines of NDJSON (or of payloads, where the source parses). */
@@ -177,9 +182,9 @@ export function engine(options: EngineOptions): Engine {
   };
 
   const self: Engine = {
-    push: (source, messages) => {
+    push: (source, messages, { allowUnread = false } = {}) => {
       const state = open(source as Source);
-      take(state, intakesOfPush(state, messages));
+      take(state, intakesOfPush(state, messages, allowUnread ? state.unread : NONE));
     },
     pushEnvelopes: (source, envelopes) => {
       const state = open(source as Source);

@@ -12,7 +12,7 @@ import { type Intake, intakeOfEnvelopes, timesOf } from "./intake.ts";
 import type { SourceState } from "./source-state.ts";
 
 /** Messages pushed as values: one or several, or a table of them. */
-export function intakesOfPush(state: SourceState, pushed: unknown): Intake[] {
+export function intakesOfPush(state: SourceState, pushed: unknown, optional: ReadonlySet<string>): Intake[] {
   const table = tableOf(pushed);
   if (table !== undefined) return intakesOfTable(state, table);
   const items = Array.isArray(pushed) ? pushed : [pushed];
@@ -20,7 +20,7 @@ export function intakesOfPush(state: SourceState, pushed: unknown): Intake[] {
     intakeOfEnvelopes(
       state.source,
       items.map((value: unknown) => ({ value })),
-      { firstLine: state.pushed + 1, optional: NONE },
+      { firstLine: state.pushed + 1, optional },
     ),
   ];
 }

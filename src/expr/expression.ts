@@ -2,7 +2,7 @@ import type { Literal } from "../kernels/constant.ts";
 import { TidemarkError } from "../errors.ts";
 import { bigint, bool, type DataType, float, int, int32, nullType, timestamp, utf8 } from "../types/data-type.ts";
 import { dateUs } from "../types/time.ts";
-import type { AnyColumnType, ColumnType } from "../types/column-type.ts";
+import type { AnyColumnType, ValueOf } from "../types/column-type.ts";
 import type { Expr } from "./nodes.ts";
 
 const BRAND = Symbol.for("tidemark.expression");
@@ -128,8 +128,8 @@ export class Expression<Value = unknown> {
     return this.with("coalesce", other);
   }
   /** The value converted to another type. @throws cast.failed when it runs */
-  cast<Target>(type: ColumnType<Target, never> | ColumnType<Target>): Expression<Target> {
-    return new Expression({ kind: "cast", input: this.node, type: (type as AnyColumnType).type, onFailure: "error" });
+  cast<Type extends AnyColumnType>(type: Type): Expression<ValueOf<Type>> {
+    return new Expression({ kind: "cast", input: this.node, type: type.type, onFailure: "error" });
   }
 
   /** Aggregate: the sum, 0 for no values (SQL's `sum` gives null there). Trues are counted. */

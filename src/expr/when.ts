@@ -12,7 +12,13 @@ export class When<Value> extends Expression<Value | null> {
 
   /** Another branch, tried where none before it was true. */
   when(condition: Expression<boolean>): { then<Other>(value: Operand<Other>): When<Value | Other> } {
-    return { then: (value) => new When([...this.branches, { when: expressionNode(condition, "the condition of when()"), value: nodeOf(value) }]) };
+    return {
+      then: (value) =>
+        new When([
+          ...this.branches,
+          { when: expressionNode(condition, "the condition of when()"), value: nodeOf(value) },
+        ]),
+    };
   }
 
   /** The value where no branch was true. */
@@ -32,5 +38,7 @@ const caseOf = (branches: readonly { when: Expr; value: Expr }[], otherwise: Exp
  * @example when(col("amount").gt(100)).then("large").otherwise("small")
  */
 export function when(condition: Expression<boolean>): { then<Value>(value: Operand<Value>): When<Value> } {
-  return { then: (value) => new When([{ when: expressionNode(condition, "the condition of when()"), value: nodeOf(value) }]) };
+  return {
+    then: (value) => new When([{ when: expressionNode(condition, "the condition of when()"), value: nodeOf(value) }]),
+  };
 }

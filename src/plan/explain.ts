@@ -16,7 +16,7 @@ function describe(plan: Plan): string {
     case "filter":
       return `filter ${printBound(plan.predicate)}`;
     case "project":
-      return `project ${plan.columns.map(({ name, expr }) => named(name, printBound(expr))).join(", ")}`;
+      return `project ${plan.columns.map(({ name, expr }) => named(name, printBound(expr))).join(", ")}`.trimEnd();
     case "aggregate": {
       const keys = plan.keys.map(({ name, expr }) => named(name, printBound(expr))).join(", ");
       const aggregates = plan.aggregates.map(({ name, call }) => named(name, printAggregate(call))).join(", ");

@@ -32,7 +32,7 @@ const mistakes: readonly (readonly [query: string, code: ErrorCode, under: strin
   ["select logins.amout from logins", "sql.unknown-column", "amout", /did you mean "amount"/],
   ["select BIG from logins", "sql.ambiguous-column", "BIG", /case of the column/],
   ["select 1 from login", "sql.unknown-table", "login", /did you mean "logins"/],
-  ["select l.amount from logins", "sql.unknown-table", "l", undefined],
+  ["select l.amount from logins", "sql.unknown-table", "l", /./],
   ["select x.* from logins", "sql.unknown-table", "x"],
   ["select coun(*) from logins", "sql.unknown-function", "coun", /did you mean "count"/],
   ["select negate(amount) from logins", "sql.unknown-function", "negate"],
@@ -50,7 +50,11 @@ const mistakes: readonly (readonly [query: string, code: ErrorCode, under: strin
   ["select amount from logins order by 0", "sql.syntax", "0", /1 to 1/],
   ["select amount from logins order by -1", "sql.syntax", "-1", /1 to 1/],
   ["select distinct amount from logins order by user_id", "sql.grouping", "user_id"],
-  ["select case when failed then 1 else user_id end from logins", "type.mismatch", "case when failed then 1 else user_id end"],
+  [
+    "select case when failed then 1 else user_id end from logins",
+    "type.mismatch",
+    "case when failed then 1 else user_id end",
+  ],
   ["select amount from logins where user_id = 1", "type.mismatch", "user_id = 1", /cast/],
   ["select amount from logins where time = 1", "type.mismatch", "time = 1"],
   ["select amount from logins where user_id and failed", "type.mismatch", "user_id and failed", /cast/],
@@ -81,14 +85,17 @@ const mistakes: readonly (readonly [query: string, code: ErrorCode, under: strin
 ];
 
 describe("each mistake has a code, a place and a hint", () => {
-  test.each(mistakes)("%s", (query, code, under, hint) => {
-    const error = mistake(() => ask(query));
-    expect(error.code).toBe(code);
-    expect(error.text).toBe(query);
-    expect(query.slice(error.span?.start, error.span?.end)).toBe(under);
-    if (hint !== undefined) expect(error.hint).toMatch(hint);
-    expect(error.message).toContain("^");
-  });
+  test.each(mistakes.map(([query, code, under, hint]) => ({ query, code, under, hint })))(
+    "$query",
+    ({ query, code, under, hint }) => {
+      const error = mistake(() => ask(query));
+      expect(error.code).toBe(code);
+      expect(error.text).toBe(query);
+      expect(query.slice(error.span?.start, error.span?.end)).toBe(under);
+      if (hint !== undefined) expect(error.hint).toMatch(hint);
+      expect(error.message).toContain("^");
+    },
+  );
 
   test("parameters that are none", () => {
     const { proxy } = Proxy.revocable({}, {});
@@ -157,7 +164,12 @@ describe("names", () => {
     expect(row).toEqual({ "#0": 7, n: 1, s: 8 });
     const [other] = sql`select "#order0" as "#order0" from ${odd} order by "#0" + 1`.toRows();
     expect(other).toEqual({ "#order0": 9 });
-    expect(odd.groupBy("#0").agg({ s: col("#key1").sum() }).toRows()).toEqual([{ "#0": 7, s: 8 }]);
+    expect(
+      odd
+        .groupBy("#0")
+        .agg({ s: col("#key1").sum() })
+        .toRows(),
+    ).toEqual([{ "#0": 7, s: 8 }]);
   });
 
   test("case of names: a column keeps its own", () => {
@@ -172,6 +184,8 @@ describe("names", () => {
   });
 
   test("BIGINT in SQL keeps a bigint one", () => {
-    expect(sql`select cast(big as bigint) as b, amount::bigint as a from ${logins}`.toRows()).toEqual([{ b: 2n, a: 1 }]);
+    expect(sql`select cast(big as bigint) as b, amount::bigint as a from ${logins}`.toRows()).toEqual([
+      { b: 2n, a: 1 },
+    ]);
   });
 });

@@ -40,9 +40,11 @@ const pairs: readonly (readonly [text: string, fluent: (frame: Frame) => DataFra
     "select case when amount > 4 then 'large' else 'small' end as size from t",
     (f) => f.select({ size: when(col("amount").gt(4)).then("large").otherwise("small") }),
   ],
-  ["select amount / 2 as a, amount // 2 as b from t", (f) => f.select({ a: col("amount").div(2), b: col("amount").floorDiv(2) })],
+  [
+    "select amount / 2 as a, amount // 2 as b from t",
+    (f) => f.select({ a: col("amount").div(2), b: col("amount").floorDiv(2) }),
+  ],
 ];
-
 
 describe("SQL and calls make the same plan", () => {
   test.each(pairs)("%s", (text, fluent) => {
@@ -62,7 +64,17 @@ describe("SQL and calls make the same plan", () => {
 
 describe("holes", () => {
   test("values are values, whatever they hold", () => {
-    for (const text of ["'; drop table t; --", "' or 1 = 1 --", "${1}", "$1", "1; select 2", "a'b''c", "\u0000", "\"x\"", "🙂"]) {
+    for (const text of [
+      "'; drop table t; --",
+      "' or 1 = 1 --",
+      "${1}",
+      "$1",
+      "1; select 2",
+      "a'b''c",
+      "\u0000",
+      '"x"',
+      "🙂",
+    ]) {
       const rows = DataFrame.fromRows([{ s: text }, { s: "other" }]);
       expect(sql`select s, ${text} as v from ${rows} where s = ${text}`.toRows()).toEqual([{ s: text, v: text }]);
     }
@@ -86,9 +98,7 @@ describe("holes", () => {
       "timestamp",
       "int32",
     ]);
-    expect(query.toRows()).toEqual([
-      { b: true, i: 1, l: 2 ** 40, g: 2n ** 60n, f: 1.5, s: "x", t: at, n: null },
-    ]);
+    expect(query.toRows()).toEqual([{ b: true, i: 1, l: 2 ** 40, g: 2n ** 60n, f: 1.5, s: "x", t: at, n: null }]);
   });
 
   test("expressions stand for themselves and keep their names", () => {
@@ -106,7 +116,9 @@ describe("holes", () => {
   test("a query is a table of another", () => {
     const totals = sql`select user, sum(amount) as total from ${df} group by all`;
     expect(sql`select max(total) as m from ${totals} where user is not null`.toRows()).toEqual([{ m: 7 }]);
-    expect(sql`select count(*) as n from ${sql`select distinct amount from ${df}`} as inside`.toRows()).toEqual([{ n: 3 }]);
+    expect(sql`select count(*) as n from ${sql`select distinct amount from ${df}`} as inside`.toRows()).toEqual([
+      { n: 3 },
+    ]);
     const other = DataFrame.fromRows([{ total: 1 }]);
     expect(session({ a: totals, b: other }).sql("select total from b").toRows()).toEqual([{ total: 1 }]);
   });
@@ -115,9 +127,9 @@ describe("holes", () => {
 test("the sum of nothing is 0 for the method and null in SQL", () => {
   const none = df.filter(lit(false));
   expect(none.sum("amount")).toBe(0);
-  expect(sql`select sum(amount) as s, max(amount) as m, avg(amount) as a, count(*) as n, approx_distinct(user) as d from ${none}`.toRows()).toEqual([
-    { s: null, m: null, a: null, n: 0, d: 0 },
-  ]);
+  expect(
+    sql`select sum(amount) as s, max(amount) as m, avg(amount) as a, count(*) as n, approx_distinct(user) as d from ${none}`.toRows(),
+  ).toEqual([{ s: null, m: null, a: null, n: 0, d: 0 }]);
   expect(sql`select user, count(*) as n from ${none} group by user`.toRows()).toEqual([]);
 });
 
@@ -133,11 +145,12 @@ test("the three names of the approximate count", () => {
 test("an error waits for a row that asks for it", () => {
   expect(sql`select 2147483647 + amount::integer as x from ${df.limit(0)}`.toRows()).toEqual([]);
   expect(sql`select 2147483647 + 1 as x from ${df} where amount > 100`.toRows()).toEqual([]);
-  expect(sql`select case when amount < 5 then 0 else cast(user as integer) end as x from ${df} where failed`.toRows()).toEqual([
-    { x: 0 },
-    { x: 0 },
+  expect(
+    sql`select case when amount < 5 then 0 else cast(user as integer) end as x from ${df} where failed`.toRows(),
+  ).toEqual([{ x: 0 }, { x: 0 }]);
+  expect(sql`select sum(cast(user as integer)) filter (where amount > 100) as s from ${df}`.toRows()).toEqual([
+    { s: null },
   ]);
-  expect(sql`select sum(cast(user as integer)) filter (where amount > 100) as s from ${df}`.toRows()).toEqual([{ s: null }]);
   expect(() => sql`select 2147483647 + 1 as x`.toRows()).toThrow("type.overflow");
   expect(() => sql`select cast(user as integer) as x from ${df}`.toRows()).toThrow("cast.failed");
 });

@@ -74,7 +74,9 @@ function ordered(
 /** The input itself where a projection gives just its columns, as `select *` does. */
 function unlessIdle(plan: Project): Plan {
   const { fields } = planSchema(plan.input);
-  const idle = plan.columns.every(({ name, expr }, i) => expr.kind === "column" && expr.index === i && name === expr.name);
+  const idle = plan.columns.every(
+    ({ name, expr }, i) => expr.kind === "column" && expr.index === i && name === expr.name,
+  );
   return idle && plan.columns.length === fields.length ? plan.input : plan;
 }
 

@@ -4,6 +4,7 @@ import type { FrameKeys } from "../../plan/keyed.ts";
 import type { Plan } from "../../plan/nodes.ts";
 import type { DataType, Schema } from "../../types/data-type.ts";
 import type { Literal } from "../../kernels/constant.ts";
+import { fieldNames } from "../../types/schema.ts";
 import type { ColumnName, Identifier } from "../syntax.ts";
 
 /** What a hole in the text stands for. */
@@ -47,8 +48,21 @@ export function maybeColumn(name: string, scope: Scope): string | undefined {
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-const matching = (name: string, { schema }: Scope): string[] =>
-  schema.fields.map((field) => field.name).filter((candidate) => same(candidate, name));
+const lowerNames = new WeakMap<Schema, Map<string, string[]>>();
+
+/** The columns that have this name, ignoring case; names are indexed once, as a frame may have thousands. */
+function matching(name: string, { schema }: Scope): readonly string[] {
+  let byLower = lowerNames.get(schema);
+  if (byLower === undefined) {
+    byLower = new Map();
+    for (const each of fieldNames(schema)) {
+      const lower = each.toLowerCase();
+      byLower.set(lower, [...(byLower.get(lower) ?? []), each]);
+    }
+    lowerNames.set(schema, byLower);
+  }
+  return byLower.get(name.toLowerCase()) ?? [];
+}
 
 function findColumn({ name, quoted, span }: Identifier, scope: Scope): string {
   const found = matching(name, scope);

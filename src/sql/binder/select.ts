@@ -177,10 +177,14 @@ export function ordinalOf(node: Expression, items: readonly NamedExpr[]): NamedE
   if (number.kind !== "number" || !number.integer) return undefined;
   const item = negative ? undefined : items[Number(number.text) - 1];
   if (item === undefined) {
-    throw new TidemarkError("sql.syntax", `there is no column ${negative ? "-" : ""}${number.text} in the select list`, {
-      span: node.span,
-      hint: `it has 1 to ${items.length}`,
-    });
+    throw new TidemarkError(
+      "sql.syntax",
+      `there is no column ${negative ? "-" : ""}${number.text} in the select list`,
+      {
+        span: node.span,
+        hint: `it has 1 to ${items.length}`,
+      },
+    );
   }
   return item;
 }

@@ -35,8 +35,12 @@ export function typeOfName({ name, lists, parameters, span }: TypeName): DataTyp
   const known = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
   const type = parameters.length > 0 && known?.kind !== "utf8" ? undefined : known; // a length of text means nothing
   if (type !== undefined && lists === 0) return type;
-  throw new TidemarkError("sql.unsupported", `no type ${name.toUpperCase()}${parameters.length > 0 ? `(${parameters.join(", ")})` : ""}${"[]".repeat(lists)}`, {
-    span,
-    hint: suggest(name, Object.keys(TYPES)),
-  });
+  throw new TidemarkError(
+    "sql.unsupported",
+    `no type ${name.toUpperCase()}${parameters.length > 0 ? `(${parameters.join(", ")})` : ""}${"[]".repeat(lists)}`,
+    {
+      span,
+      hint: suggest(name, Object.keys(TYPES)),
+    },
+  );
 }
