@@ -1,4 +1,5 @@
 import { bitPositions } from "../column/bitmap.ts";
+import { pickInt32 } from "../column/pick.ts";
 import type { Batch } from "../column/batch.ts";
 import type { BoolColumn, Column } from "../column/column.ts";
 import { type Bound, type BoundCall, type BoundCase, type BoundLiteral, columnsRead } from "../expr/bound.ts";
@@ -72,8 +73,8 @@ function evaluateCase(expr: BoundCase, batch: Batch): Column {
       not({ kind: "bool", length: reached.length, validity: null, bits: truths }).bits,
       reached.length,
     );
-    place(pick(rest, hits), value, takeRead(reached, hits, [value]));
-    rest = pick(rest, misses);
+    place(pickInt32(rest, hits), value, takeRead(reached, hits, [value]));
+    rest = pickInt32(rest, misses);
   }
   place(rest, expr.otherwise, takeRead(batch, rest, [expr.otherwise]));
   return take(concat(parts, expr.type), order);
@@ -87,10 +88,4 @@ export function takeRead(batch: Batch, rows: Int32Array, exprs: readonly Bound[]
   const columns = [...batch.columns];
   for (const index of read) columns[index] = take(columns[index]!, rows);
   return { length: rows.length, columns };
-}
-
-function pick(values: Int32Array, rows: Int32Array): Int32Array {
-  const out = new Int32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!;
-  return out;
 }

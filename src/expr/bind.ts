@@ -2,7 +2,7 @@ import { findAggregate } from "../aggregates/functions.ts";
 import { rawAt } from "../column/value.ts";
 import { type Span, suggest, TidemarkError } from "../errors.ts";
 import { canCast, cast } from "../kernels/cast.ts";
-import { constant, type Literal } from "../kernels/constant.ts";
+import { constant } from "../kernels/constant.ts";
 import { bool, type DataType, int32, type Schema, sameType, typeName } from "../types/data-type.ts";
 import { fieldIndex, fieldNames } from "../types/schema.ts";
 import type { Bound, BoundAggregate } from "./bound.ts";
@@ -166,7 +166,7 @@ function castTo(input: Bound, type: DataType, onFailure: "error" | "null", span:
   if (input.kind !== "literal")
     return { kind: "cast", input, type, onFailure, nullable: input.nullable || onFailure === "null" };
   try {
-    const value = rawAt(cast(constant(input.value, input.type), input.type, type, onFailure), 0) as Literal;
+    const value = rawAt(cast(constant(input.value, input.type), input.type, type, onFailure), 0);
     return { kind: "literal", value, type, nullable: value === null };
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;

@@ -1,7 +1,8 @@
-import type { Table as ArrowTable } from "apache-arrow";
 import { tableFromArrow } from "../arrow/from-arrow.ts";
 import { tableFromIPC, tableToIPC } from "../arrow/ipc.ts";
-import { tableToArrow } from "../arrow/to-arrow.ts";
+import type { ArrowClasses } from "../arrow/classes.ts";
+import type { ArrowTableLike } from "../arrow/foreign.ts";
+import { type ArrowTable, tableToArrow } from "../arrow/to-arrow.ts";
 import { type Batch, numRows, type Table } from "../column/batch.ts";
 import type { Value } from "../column/value.ts";
 import { TidemarkError } from "../errors.ts";
@@ -80,7 +81,7 @@ export class DataFrame<Row = AnyRow> implements Iterable<Row> {
   }
 
   /** A frame over an Arrow table, of any copy of apache-arrow; memory is shared where layouts agree. */
-  static fromArrow<R = AnyRow>(table: ArrowTable): DataFrame<R> {
+  static fromArrow<R = AnyRow>(table: ArrowTableLike): DataFrame<R> {
     return frameOf(tableFromArrow(table));
   }
 
@@ -133,7 +134,7 @@ export class DataFrame<Row = AnyRow> implements Iterable<Row> {
   groupBy<Name extends keyof Row & string>(...keys: Name[]): GroupBy<Pick<Row, Name>>;
   groupBy(...keys: Selection<Row>[]): GroupBy<AnyRow>;
   groupBy(...keys: Selection<Row>[]): GroupBy<never> {
-    return new GroupBy(this as DataFrame<unknown>, keys.flatMap(namedOf));
+    return new GroupBy(this, keys.flatMap(namedOf));
   }
 
   /** One row of aggregates over all rows. */
@@ -146,7 +147,7 @@ export class DataFrame<Row = AnyRow> implements Iterable<Row> {
   sort(...keys: (SortBy<Row> | readonly [SortBy<Row>, "asc" | "desc"])[]): DataFrame<Row>;
   sort(...keys: unknown[]): DataFrame<Row> {
     const single = keys.length === 2 && (keys[1] === "asc" || keys[1] === "desc") && !this.columns.includes(keys[1]);
-    const list = single ? [[keys[0], keys[1]]] : keys.map((key) => (Array.isArray(key) ? key : [key, "asc"]));
+    const list = single ? [[keys[0], keys[1]]] : keys.map((key) => (Array.isArray(key) ? (key as readonly unknown[]) : [key, "asc"]));
     return this.over(sort(this.plan, list.map(sortExprOf)));
   }
 
@@ -206,9 +207,13 @@ export class DataFrame<Row = AnyRow> implements Iterable<Row> {
   [Symbol.iterator](): Iterator<Row> {
     return this.rows()[Symbol.iterator]();
   }
-  /** The rows as an Arrow table; memory is shared where layouts agree. */
-  toArrow(): ArrowTable {
-    return tableToArrow(this.table("toArrow()"));
+  /**
+   * The rows as an Arrow table; memory is shared where layouts agree. apache-arrow writes tables of its own classes
+   * only, so hand in your copy of it where the table goes on to its `tableToIPC`.
+   * @example df.toArrow(await import("apache-arrow"))
+   */
+  toArrow(arrow?: ArrowClasses): ArrowTable {
+    return tableToArrow(this.table("toArrow()"), arrow);
   }
   /** The rows as Arrow IPC bytes, in the file format or as a stream. */
   toIPC(format: "file" | "stream" = "file"): Uint8Array {

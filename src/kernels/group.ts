@@ -1,4 +1,5 @@
 import type { Column } from "../column/column.ts";
+import { pickInt32 } from "../column/pick.ts";
 import { type KeyEncoder, keyEncoder } from "./key-encoder.ts";
 import { createPairTable, type PairTable } from "./pair-table.ts";
 
@@ -37,8 +38,8 @@ export function createGroupTable(kinds: readonly Column["kind"][]): GroupTable {
       let numbers = groups;
       for (let k = pairs.length; k >= 1; k--) {
         const table = pairs[k - 1]!;
-        columns[k] = encoders[k]!.values(pick(table.seconds(), numbers));
-        numbers = pick(table.firsts(), numbers);
+        columns[k] = encoders[k]!.values(pickInt32(table.seconds(), numbers));
+        numbers = pickInt32(table.firsts(), numbers);
       }
       if (encoders[0] !== undefined) columns[0] = encoders[0].values(numbers);
       return columns;
@@ -52,10 +53,4 @@ function combine(table: PairTable, groups: Int32Array, numbers: Int32Array, inse
     if (first === -1 || second === -1) groups[i] = -1;
     else groups[i] = insert ? table.intern(first, second) : table.find(first, second);
   }
-}
-
-function pick(values: Int32Array, rows: Int32Array): Int32Array {
-  const out = new Int32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!;
-  return out;
 }

@@ -1,3 +1,4 @@
+import { pickFloat64, pickInt32 } from "../column/pick.ts";
 import { takeBatch } from "../kernels/take.ts";
 import type { Schema } from "../types/data-type.ts";
 import { createIntList, type IntList } from "./int-list.ts";
@@ -72,7 +73,7 @@ function* partedByWindow(rows: KeyedRows, lengthUs: number): Iterable<[number, K
 export function takeRows({ batch, times, keys }: KeyedRows, rows: Int32Array): KeyedRows {
   return {
     batch: takeBatch(batch, rows),
-    times: Float64Array.from(rows, (row) => times[row]!),
-    keys: Int32Array.from(rows, (row) => keys[row]!),
+    times: pickFloat64(times, rows),
+    keys: pickInt32(keys, rows),
   };
 }

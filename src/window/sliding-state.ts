@@ -1,5 +1,6 @@
 import type { Batch, Table } from "../column/batch.ts";
 import { grownFloat64 } from "../column/growable.ts";
+import { pickFloat64, pickInt32, rowsThat } from "../column/pick.ts";
 import type { Schema } from "../types/data-type.ts";
 import { createIntList, type IntList } from "./int-list.ts";
 import { createRowLog } from "./row-log.ts";
@@ -19,11 +20,13 @@ export interface SlidingState {
 }
 
 const EXPIRY_ROWS_MIN = 1_024; // below this, rebuilding is not worth the while
+const LOOK_AGAIN = 1.5; // growth after which expired rows are looked for again
 
 export function createSlidingState(schema: Schema): SlidingState {
   let log = createRowLog(schema);
   let times: Float64Array = new Float64Array(16);
   let keyOfRow = createIntList();
+  let lookAgainAt = EXPIRY_ROWS_MIN;
   let rowsOfKey = new Map<number, IntList>(); // by time; equal times in order of arrival
 
   const place = (key: number, row: number): void => {
@@ -72,20 +75,23 @@ export function createSlidingState(schema: Schema): SlidingState {
     },
     expire: (untilUs) => {
       const length = log.length();
-      if (length < EXPIRY_ROWS_MIN) return;
-      const kept: number[] = [];
-      for (let i = 0; i < length; i++) if (times[i]! > untilUs) kept.push(i);
-      if (kept.length * 2 > length) return;
-      const rows = Int32Array.from(kept);
+      if (length < lookAgainAt) return;
+      const rows = rowsThat(length, (row) => times[row]! > untilUs);
+      // Looking costs as much as there are rows, so it is done again only after half as many more have come.
+      if (rows.length * 2 > length) {
+        lookAgainAt = length * LOOK_AGAIN;
+        return;
+      }
       const left: KeyedRows = {
         batch: log.rows(rows),
-        times: Float64Array.from(rows, (row) => times[row]!),
-        keys: Int32Array.from(rows, (row) => keyOfRow.at(row)),
+        times: pickFloat64(times, rows),
+        keys: pickInt32(keyOfRow.values(), rows),
       };
       log = createRowLog(schema);
       times = new Float64Array(rows.length);
       keyOfRow = createIntList();
       rowsOfKey = new Map();
+      lookAgainAt = Math.max(EXPIRY_ROWS_MIN, rows.length * LOOK_AGAIN);
       add(left);
     },
     length: () => log.length(),
