@@ -1,6 +1,6 @@
 /**
  * Every mistake a user can make ends in one `TidemarkError` whose `code` comes from this closed list.
- * The sentence beside a code says what it means; `docs/errors.md` is made from it.
+ * The sentence beside a code says what it means.
  */
 export const errorCodes = {
   "type.invalid": "A value does not fit the type of its column.",
@@ -10,7 +10,6 @@ export const errorCodes = {
   "duration.invalid": "A text is not a duration such as 10m or 1h30m.",
   "time.invalid": "A value is not a point in time.",
   "cast.failed": "A value cannot be converted to the target type.",
-  "divide.by-zero": "An integer is divided by zero.",
   "schema.invalid": "A schema, a message or a set of columns is not well formed.",
   "schema.unknown-column": "No column has this name.",
   "schema.duplicate-column": "Two columns have the same name.",
@@ -48,6 +47,7 @@ export const errorCodes = {
   "recording.format": "The format of a recording is not known.",
   "replay.invalid": "A replay was asked for something it cannot do.",
   "cli.usage": "A command line is not well formed.",
+  "cli.module": "A module of resolvers cannot be loaded.",
   "test.invalid": "A harness or table in a test is not well formed.",
 } as const;
 
@@ -155,16 +155,19 @@ export function suggest(name: string, candidates: readonly string[]): string | u
 const SUGGESTIONS_MAX = 12; // names listed in a hint
 const NAME_MAX = 64; // characters of a name that are compared
 
-/** Levenshtein distance, or `limit` where it is at least that. */
+/** Edits between two names, a swap of neighbours counting as one (optimal string alignment); `limit` where it is at least that. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit || a.length > NAME_MAX || b.length > NAME_MAX) return limit;
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substituted, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : limit;
+      current.push(Math.min(substituted, swapped, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
     }
+    before = previous;
     previous = current;
   }
   return Math.min(previous[b.length] ?? limit, limit);

@@ -92,7 +92,7 @@ describe("the layers of src", () => {
     ["frame/a.ts", 'import { Table } from "apache-arrow/table";', "frame imports apache-arrow/table"],
     ["frame/a.ts", 'import { col } from "../index.ts";', "frame imports index.ts"],
     ["errors.ts", 'import { t } from "./types/data-type.ts";', "errors.ts imports types [0]"],
-    ["index.ts", 'export { replay } from "./replay/index.ts";', "index.ts imports replay [10]"],
+    ["index.ts", 'export { replay } from "./replay/index.ts";', "index.ts imports replay [11]"],
     ["nowhere/a.ts", 'import { b } from "../types/b.ts";', "nowhere is not in the table"],
     ["types/a.ts", 'import { b } from "../nowhere/b.ts";', "nowhere is not in the table"],
     ["types/a.ts", 'import { b } from "../../test/b.ts";', "types imports from outside src"],

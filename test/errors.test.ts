@@ -90,7 +90,7 @@ describe("closest and suggest", () => {
     ["xyz", ["amount", "name"], undefined],
     ["cnt", ["count", "sum"], undefined],
     ["sun", ["count", "sum"], "sum"],
-    ["naem", ["name"], undefined],
+    ["naem", ["name"], "name"],
     ["timestmap", ["timestamp", "time"], "timestamp"],
     ["", ["a"], undefined],
     ["x", ["y"], undefined],

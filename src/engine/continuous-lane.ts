@@ -1,6 +1,5 @@
 import type { Batch, Table } from "../column/batch.ts";
-import type { Column } from "../column/column.ts";
-import { rawAt, type Value, valueAt } from "../column/value.ts";
+import { type Value, valueAt } from "../column/value.ts";
 import { createAggregator } from "../exec/aggregator.ts";
 import { rowsWhere } from "../exec/evaluate.ts";
 import { batchesOf } from "../exec/run.ts";
@@ -10,14 +9,12 @@ import { groupsSchema } from "../window/incremental-state.ts";
 import { createKeyTable, type KeyTable } from "../window/key-table.ts";
 import type { IncrementalProgram } from "../window/program.ts";
 import { createSlidingState } from "../window/sliding-state.ts";
-import { APPLIED, code } from "./disposition.ts";
+import { entitiesOfKeys, keyOfEntity } from "./entities.ts";
+import { createPickRows } from "./keyed-rows.ts";
 import type { Arrivals, Lane, LaneResult } from "./lane.ts";
 import { createPrepare } from "./prepare.ts";
-import { resultOf, rowOfEntity } from "./result.ts";
-import { entitiesOf, keyColumn, type Retention } from "./tumbling-lane.ts";
-
-const NO_TIMESTAMP = code("no-timestamp");
-const NULL_KEY = code("null-key");
+import { identityAt, resultOf, rowOfEntity } from "./result.ts";
+import type { Retention } from "./tumbling-lane.ts";
 
 /** Exact windows `(now - length, now]`: rows are kept, and a value is computed when it is asked for. Nothing is emitted. */
 export function createContinuousLane(resolver: Resolver, work: Windowed, retention: Retention): Lane {
@@ -25,31 +22,16 @@ export function createContinuousLane(resolver: Resolver, work: Windowed, retenti
   const { schema, set } = resolver;
   const prepare = createPrepare(resolver);
   const keyTable = createKeyTable(program.keys);
+  const pickRows = createPickRows(work, keyTable);
   const state = createSlidingState(schema);
   const longestUs = Math.max(...windows.map(({ us }) => us));
-  const features = windows.flatMap((window) => outputs.map((output) => featureIn(output, window)));
+  const featuresIn = windows.map((window) => outputs.map((output) => featureIn(output, window)));
+  const features = featuresIn.flat();
 
   const take = (all: Arrivals): LaneResult => {
     const dispositions = new Uint8Array(all.batch.length);
     const reasons = new Map<number, string>();
-    const { arrivals, positions } = prepare(all, dispositions, reasons);
-    const keys = keyTable.assign(arrivals.batch);
-    const rows: number[] = [];
-    for (let i = 0; i < positions.length; i++) {
-      if (Number.isNaN(arrivals.times[i]!)) dispositions[positions[i]!] = NO_TIMESTAMP;
-      else if (keys[i] === -1) dispositions[positions[i]!] = NULL_KEY;
-      else {
-        dispositions[positions[i]!] = APPLIED;
-        rows.push(i);
-      }
-    }
-    const whole = rows.length === arrivals.batch.length;
-    const list = Int32Array.from(rows);
-    state.add({
-      batch: whole ? arrivals.batch : takeBatch(arrivals.batch, list),
-      times: whole ? arrivals.times : Float64Array.from(list, (row) => arrivals.times[row]!),
-      keys: whole ? keys : Int32Array.from(list, (row) => keys[row]!),
-    });
+    state.add(pickRows(prepare(all, dispositions, reasons), dispositions, reasons).rows);
     return { dispositions, reasons, caused: [] };
   };
 
@@ -59,26 +41,29 @@ export function createContinuousLane(resolver: Resolver, work: Windowed, retenti
     take,
     close: () => [],
     finish: () => [],
-    query: (feature: number, entity: Column, atUs: number): Value => {
-      const { type, default: otherwise, windowUs = 0 } = features[feature]!;
+    query: (feature, entity, atUs) => {
+      const asked = features[feature];
+      if (asked === undefined) return null;
+      const { type, default: otherwise, windowUs = 0 } = asked;
       const fallback = (otherwise ?? null) as Value;
-      const key = keyTable.find([keyColumn(entity, set.primaryKey.type, program.keys[0]!.type)]);
+      const key = keyOfEntity(keyTable, program, entity, set.primaryKey.type);
       const rows = key === -1 ? undefined : state.rows(key, atUs - windowUs, atUs);
       if (rows === undefined) return fallback;
       const table =
         program.kind === "frame"
           ? program.run({ schema, batches: [rows] })
           : resultOfRows(program, keyTable, key, rows);
-      const result = resultOf(table, resolver.name);
-      const row = rowOfEntity(result.entities, rawAt(entity, 0));
-      return row === -1 ? fallback : valueAt(result.values[feature % outputs.length]!, type, row);
+      const result = resultOf(table, resolver, featuresIn[Math.floor(feature / outputs.length)] ?? []);
+      const row = rowOfEntity(result, identityAt(entity, 0));
+      const column = result.values[feature % outputs.length];
+      return row === -1 || column === undefined ? fallback : valueAt(column, type, row);
     },
     expire: (_watermarkUs, clockUs) => {
       const untilUs = clockUs - retention.historyUs - longestUs;
       if (untilUs > Number.NEGATIVE_INFINITY) state.expire(untilUs);
     },
     pending: () => [],
-    entities: () => entitiesOf(keyTable, program, set.primaryKey.type),
+    entities: () => entitiesOfKeys(keyTable, program, set.primaryKey.type),
     bytes: state.bytes,
   };
 }

@@ -1,3 +1,4 @@
+import { range } from "../column/pick.ts";
 import { compareText } from "../column/text.ts";
 import { type Caused, type Chunk, type Emission, emissionsOfRow, emissionsPerRow, entityAt } from "./emission.ts";
 
@@ -110,7 +111,13 @@ function mappingRows(mappings: readonly Caused[]): Omit<Run, "firstSeq"> & { rea
   const [only] = mappings;
   if (only !== undefined && mappings.length === 1) {
     const rowOf = rowsInOrder(only);
-    return { chunks, chunkOf: null, rowOf, causes: Int32Array.from(rowOf, (row) => causeOf(only, row)) };
+    const { cause } = only;
+    return {
+      chunks,
+      chunkOf: null,
+      rowOf,
+      causes: typeof cause === "number" ? new Int32Array(rowOf.length).fill(cause) : cause,
+    };
   }
   const total = chunks.reduce((sum, { entities }) => sum + entities.length, 0);
   const [chunkOf, rowOf, causes] = [new Int32Array(total), new Int32Array(total), new Int32Array(total)];
@@ -131,30 +138,44 @@ function mappingRows(mappings: readonly Caused[]): Omit<Run, "firstSeq"> & { rea
   return { chunks, chunkOf, rowOf, causes };
 }
 
-/** Corrections, and windows with one end that one message closed, in the order of their causes. */
+/** What one message corrected, and windows with one end that it closed, in the order of their causes. */
 function groupsAtOnce(caused: readonly Caused[]): Caused[][] {
-  const end = ({ chunk, phase }: Caused): number => (phase === "closing" ? chunk.window!.endUs : 0);
+  const end = ({ chunk, phase }: Caused): number => (phase === "closing" ? endOf(chunk) : 0);
   const compare = (a: Caused, b: Caused): number =>
-    causeOf(a, 0) - causeOf(b, 0) || PHASES[a.phase] - PHASES[b.phase] || (end(a) === end(b) ? 0 : end(a) - end(b));
+    causeOf(a, 0) - causeOf(b, 0) || PHASES[a.phase] - PHASES[b.phase] || ascending(end(a), end(b));
   const groups: Caused[][] = [];
   for (const each of [...caused].sort(compare)) {
     const last = groups.at(-1);
-    if (last !== undefined && each.phase === "closing" && compare(last[0]!, each) === 0) last.push(each);
+    const [first] = last ?? [];
+    if (last !== undefined && first !== undefined && compare(first, each) === 0) last.push(each);
     else groups.push([each]);
   }
   return groups;
 }
 
-/** The rows of windows that end together, by key, then by window length and resolver. */
+/** Infinite bounds are equal, where their difference would be no number. */
+const ascending = (a: number, b: number): number => (a === b ? 0 : a - b);
+const endOf = ({ window }: Chunk): number => window?.endUs ?? 0;
+const startOf = ({ window }: Chunk): number => window?.startUs ?? 0;
+
+/** The rows of several windows by end, key, window length and resolver. */
 function byEntity(group: readonly Caused[]): Omit<Run, "firstSeq"> {
   const entries = group.flatMap((each, c) =>
-    Array.from({ length: each.chunk.entities.length }, (_, row) => ({ c, row, entity: entityAt(each.chunk, row) })),
+    Array.from({ length: each.chunk.entities.length }, (_, row) => ({
+      c,
+      row,
+      entity: entityAt(each.chunk, row),
+      ...each,
+    })),
   );
-  entries.sort((a, b) => {
-    const [x, y] = [group[a.c]!, group[b.c]!];
-    const length = y.chunk.window!.startUs - x.chunk.window!.startUs;
-    return compareEntities(a.entity, b.entity) || length || x.order - y.order || a.row - b.row;
-  });
+  entries.sort(
+    (a, b) =>
+      ascending(endOf(a.chunk), endOf(b.chunk)) ||
+      compareEntities(a.entity, b.entity) ||
+      ascending(startOf(b.chunk), startOf(a.chunk)) ||
+      a.order - b.order ||
+      a.row - b.row,
+  );
   return {
     chunks: group.map(({ chunk }) => chunk),
     chunkOf: Int32Array.from(entries, ({ c }) => c),
@@ -174,7 +195,7 @@ export function compareEntities(a: Entity, b: Entity): number {
 
 /** The rows of a chunk: windows that close by key, all else as it came. */
 function rowsInOrder({ chunk, phase }: Caused): Int32Array {
-  const rows = Int32Array.from({ length: chunk.entities.length }, (_, i) => i);
+  const rows = range(0, chunk.entities.length);
   if (phase !== "closing" || rows.length < 2) return rows;
   const keys = Array.from(rows, (row) => entityAt(chunk, row));
   return rows.sort((a, b) => compareEntities(keys[a]!, keys[b]!));

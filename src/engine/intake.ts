@@ -57,7 +57,7 @@ export function intakeOfEnvelopes(source: Source, envelopes: readonly Envelope[]
     const length = lines.length;
     try {
       appendRow(schema, builders, filled, options.optional);
-      stamps.push(envelopeTime(source, envelope));
+      stamps.push(envelopeTime(envelope));
       lines.push(line);
     } catch (error) {
       for (const builder of builders) builder.truncate(length);
@@ -109,7 +109,7 @@ function payloadBytes(payload: unknown): Uint8Array {
 /** An envelope's key fills the source's key field only where the message lacks it. */
 function withKey({ key: field }: Source, row: unknown, key: Envelope["key"]): unknown {
   if (field === undefined || key === undefined || key === null || typeof row !== "object" || row === null) return row;
-  const has = (row as Readonly<Record<string, unknown>>)[field];
+  const has = Object.hasOwn(row, field) ? (row as Readonly<Record<string, unknown>>)[field] : undefined;
   if (has !== undefined && has !== null) return row;
   return { ...row, [field]: typeof key === "string" ? key : decodeText(key, 0, key.length) };
 }
@@ -145,8 +145,8 @@ export function appendRow(
   });
 }
 
-function envelopeTime({ timestamp: field }: Source, { timestamp }: Envelope): number {
-  if (field !== undefined || timestamp === undefined || timestamp === null) return Number.NaN;
+function envelopeTime({ timestamp }: Envelope): number {
+  if (timestamp === undefined || timestamp === null) return Number.NaN;
   return Number(timestampUs(timestamp, { kind: "timestamp" }));
 }
 

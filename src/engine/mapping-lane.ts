@@ -105,11 +105,12 @@ function appendValues(
       `resolver "${name}" gave back values of "${result.set}", not of "${set.name}"`,
     );
   const { values } = result;
-  const entity = values[set.primaryKey.name] ?? (keyField === undefined ? undefined : message[keyField]);
+  const given = (field: string): unknown => (Object.hasOwn(values, field) ? values[field] : undefined);
+  const entity = given(set.primaryKey.name) ?? (keyField === undefined ? undefined : message[keyField]);
   if (entity === null || entity === undefined) return false;
   builders.entity.append(entity);
   outputs.forEach((output, f) => {
-    const value = values[output.name];
+    const value = given(output.name);
     if (value === undefined || (value === null && !output.nullable)) {
       throw new TidemarkError("resolver.output", `resolver "${name}" gave no value for "${output.name}"`, {
         hint: "return it, or declare the feature as nullable and return null",

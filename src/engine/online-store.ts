@@ -31,6 +31,7 @@ export interface Observed {
 }
 
 const EXPIRY_MIN = 1_024; // versions; below this, rebuilding is not worth the while
+const LOOK_AGAIN = 1.5; // growth after which expired versions are looked for again
 const VERSION_BYTES = 20; // time, part, row, link
 
 export function createOnlineStore(entityType: DataType, features: readonly Feature[]): OnlineStore {
@@ -77,6 +78,12 @@ export function createOnlineStore(entityType: DataType, features: readonly Featu
     else older[later] = version;
   };
 
+  const countUntil = (us: number): number => {
+    let count = 0;
+    for (let version = 0; version < versions; version++) if (times[version]! <= us) count++;
+    return count;
+  };
+
   return {
     add,
     at: (entity, feature, atUs) => {
@@ -90,7 +97,9 @@ export function createOnlineStore(entityType: DataType, features: readonly Featu
     },
     entities: () => keys.values(Int32Array.from({ length: keys.size() }, (_, i) => i)),
     expire: (beforeUs) => {
-      if (versions < EXPIRY_MIN || versions < keptAfterExpiry * 2) return;
+      if (versions < EXPIRY_MIN || versions < keptAfterExpiry * LOOK_AGAIN) return;
+      keptAfterExpiry = versions;
+      if (countUntil(beforeUs) * 2 < versions) return;
       const kept: number[] = [];
       for (let entity = 0; entity < keys.size(); entity++) {
         let version = newest[entity]! - 1;

@@ -1,6 +1,5 @@
-import { isValid } from "../column/bitmap.ts";
+import { pickFloat64, pickInt32, range, rowsThat } from "../column/pick.ts";
 import { columnBuilder } from "../column/builder.ts";
-import { rawAt } from "../column/value.ts";
 import { rowAt } from "../frame/rows.ts";
 import { takeBatch } from "../kernels/take.ts";
 import type { Dedup, Resolver } from "../resolvers/resolver.ts";
@@ -8,6 +7,7 @@ import { fieldIndex } from "../types/schema.ts";
 import { code } from "./disposition.ts";
 import { appendRow, reasonOf } from "./intake.ts";
 import type { Arrivals } from "./lane.ts";
+import { identityAt } from "./result.ts";
 
 const LATE = code("late");
 const SKIPPED = code("skipped");
@@ -28,15 +28,15 @@ export type Prepare = (all: Arrivals, dispositions: Uint8Array, reasons: Map<num
 export function createPrepare(resolver: Resolver): Prepare {
   const repeats = resolver.dedup && createRepeats(resolver.dedup);
   return (all, dispositions, reasons) => {
-    let prepared: Prepared = { arrivals: all, positions: Int32Array.from({ length: all.batch.length }, (_, i) => i) };
-    if (all.late.includes(1)) prepared = kept(prepared, (i) => all.late[i] === 0, dispositions, LATE);
+    let prepared: Prepared = { arrivals: all, positions: range(0, all.batch.length) };
+    if (all.late.includes(1)) prepared = keptWhere(prepared, (i) => all.late[i] === 0, dispositions, LATE);
     if (resolver.parse !== undefined) prepared = parsed(resolver, prepared, dispositions, reasons);
     if (repeats !== undefined && resolver.dedup !== undefined) {
       const { arrivals } = prepared;
       const column = arrivals.batch.columns[fieldIndex(resolver.schema, resolver.dedup.field)]!;
-      prepared = kept(
+      prepared = keptWhere(
         prepared,
-        (i) => repeats(isValid(column.validity, i) ? rawAt(column, i) : null, arrivals.clocks[i]!, arrivals.times[i]!),
+        (i) => repeats(identityAt(column, i), arrivals.clocks[i]!, arrivals.times[i]!),
         dispositions,
         DUPLICATE,
       );
@@ -46,35 +46,36 @@ export function createPrepare(resolver: Resolver): Prepare {
 }
 
 /** The rows for which `keep` says so; the others get the disposition. */
-function kept(
-  { arrivals, positions }: Prepared,
+export function keptWhere(
+  prepared: Prepared,
   keep: (row: number) => boolean,
   dispositions: Uint8Array,
   otherwise: number,
 ): Prepared {
-  const rows: number[] = [];
-  for (let i = 0; i < positions.length; i++) {
-    if (keep(i)) rows.push(i);
-    else dispositions[positions[i]!] = otherwise;
-  }
-  return rows.length === positions.length
-    ? { arrivals, positions }
-    : {
-        arrivals: takeArrivals(arrivals, Int32Array.from(rows)),
-        positions: Int32Array.from(rows, (row) => positions[row]!),
-      };
+  const { positions } = prepared;
+  const rows = rowsThat(positions.length, (i) => {
+    const isKept = keep(i);
+    if (!isKept) dispositions[positions[i] ?? -1] = otherwise;
+    return isKept;
+  });
+  return takePrepared(prepared, rows);
 }
 
+/** Some of the rows, in ascending order. */
+export const takePrepared = (prepared: Prepared, rows: Int32Array): Prepared =>
+  rows.length === prepared.positions.length
+    ? prepared
+    : { arrivals: takeArrivals(prepared.arrivals, rows), positions: pickInt32(prepared.positions, rows) };
+
 /** Some of the arrivals. */
-export function takeArrivals({ batch, times, watermarks, clocks, late, lines }: Arrivals, rows: Int32Array): Arrivals {
-  const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row]!);
+function takeArrivals({ batch, times, watermarks, clocks, late, lines }: Arrivals, rows: Int32Array): Arrivals {
   return {
     batch: takeBatch(batch, rows),
-    times: pick(times),
-    watermarks: pick(watermarks),
-    clocks: pick(clocks),
+    times: pickFloat64(times, rows),
+    watermarks: pickFloat64(watermarks, rows),
+    clocks: pickFloat64(clocks, rows),
     late: Uint8Array.from(rows, (row) => late[row]!),
-    lines: pick(lines),
+    lines: pickFloat64(lines, rows),
   };
 }
 

@@ -1,28 +1,22 @@
-import { isValid } from "../column/bitmap.ts";
 import type { Column } from "../column/column.ts";
-import { rawAt, type Value, valueAt } from "../column/value.ts";
-import { rowsWhere } from "../exec/evaluate.ts";
-import type { Feature, Window } from "../features/feature.ts";
-import { cast } from "../kernels/cast.ts";
-import { concat } from "../kernels/concat.ts";
-import { keyEncoder } from "../kernels/key-encoder.ts";
-import { take as takeColumn } from "../kernels/take.ts";
-import type { WindowProgram } from "../window/program.ts";
+import { range } from "../column/pick.ts";
+import { type Value, valueAt } from "../column/value.ts";
 import { featureIn, type Resolver, type Windowed } from "../resolvers/resolver.ts";
-import { createFrameState, takeRows } from "../window/frame-state.ts";
+import { createFrameState } from "../window/frame-state.ts";
 import { createIncrementalState } from "../window/incremental-state.ts";
-import { createKeyTable, type KeyTable } from "../window/key-table.ts";
+import { createKeyTable } from "../window/key-table.ts";
 import { lastEndedStart, windowEnd, windowStart } from "../window/tumbling.ts";
-import type { KeyedRows, TumblingState } from "../window/tumbling-state.ts";
-import { corrections, type Revisions } from "./correction.ts";
-import { APPLIED, code } from "./disposition.ts";
-import { type Caused, dateOfBound } from "./emission.ts";
+import { type KeyedRows, takeRows } from "../window/tumbling-state.ts";
+import { firstReaching } from "../window/watermark.ts";
+import { corrections, nothingGivenOut } from "./correction.ts";
+import type { Caused } from "./emission.ts";
+import { distinct, entitiesOfKeys, keyOfEntity, keyValues } from "./entities.ts";
+import { createPickRows } from "./keyed-rows.ts";
 import type { Arrivals, Failure, Lane, LaneResult, PendingWindow } from "./lane.ts";
-import { createPrepare, type Prepared } from "./prepare.ts";
-import { type Result, resultOf, rowOfEntity } from "./result.ts";
+import { createPrepare } from "./prepare.ts";
+import { identityAt, resultOf, rowOfEntity } from "./result.ts";
+import { createWindowResults, type Length } from "./window-results.ts";
 
-const NO_TIMESTAMP = code("no-timestamp");
-const NULL_KEY = code("null-key");
 const ADVANCE = -1; // the cause of what an advance closes: no message
 
 /** How long windows are kept after they have closed. */
@@ -33,17 +27,6 @@ export interface Retention {
   readonly historyUs: number;
 }
 
-/** The windows of one length. */
-interface Length {
-  readonly window: Window;
-  readonly features: readonly Feature[];
-  readonly state: TumblingState;
-  /** Starts of windows that have not closed, in no order. */
-  readonly open: Set<number>;
-  /** By window start, then by entity: the revisions that corrections have given out. */
-  readonly revisions: Map<number, Revisions>;
-}
-
 /** Messages in tumbling windows: a window emits when the watermark passes its end, and again where late ones change it. */
 export function createTumblingLane(
   resolver: Resolver,
@@ -52,136 +35,141 @@ export function createTumblingLane(
   retention: Retention,
   fail: (failure: Failure) => void,
 ): Lane {
-  const { program } = work;
+  const { program, outputs } = work;
   const prepare = createPrepare(resolver);
   const keyTable = createKeyTable(program.keys);
+  const pickRows = createPickRows(work, keyTable);
+  const results = createWindowResults(resolver, work, keyTable, fail);
   const lengths = work.windows.map(
     (window): Length => ({
       window,
-      features: work.outputs.map((output) => featureIn(output, window)),
+      features: outputs.map((output) => featureIn(output, window)),
       state:
         program.kind === "incremental"
           ? createIncrementalState(program, keyTable, window.us)
           : createFrameState(program, resolver.schema, window.us),
-      open: new Set(),
-      revisions: new Map(),
+      givenOut: new Map(),
+      makers: new Map(),
     }),
   );
   const entityType = resolver.set.primaryKey.type;
-  let finished = false;
-  const perKey = program.kind === "incremental" ? program.local : program.keys.length > 0;
-
-  /** The result of a window or of one key in it; undefined, and a failure, where the resolver throws. */
-  const resultIn = ({ state, window }: Length, start: number, key?: number): Result | undefined => {
-    try {
-      return resultOf(state.result(start, key), resolver.name);
-    } catch (error) {
-      const bounds = { start: dateOfBound(start), end: dateOfBound(windowEnd(start, window.us)) };
-      fail({ resolver: resolver.name, key: key === undefined ? null : keyValue(keyTable, key), window: bounds, error });
-      return undefined;
-    }
-  };
+  let closedUntilUs = Number.NEGATIVE_INFINITY; // every window with an end up to here has closed
+  let finishedAtUs = Number.POSITIVE_INFINITY; // the engine's clock when it was finished
 
   const add = (rows: KeyedRows): void => {
-    for (const { state, open, window } of lengths) {
-      state.add(rows);
-      let start = Number.NaN;
-      for (const time of rows.times) {
-        const at = windowStart(time, window.us);
-        if (at !== start) open.add((start = at));
-      }
+    for (const { state } of lengths) state.add(rows);
+  };
+
+  const chunkOf = ({ features, window }: Length, start: number, observedAtUs: number) => ({
+    resolver: resolver.name,
+    features,
+    entityType,
+    window: { startUs: start, endUs: windowEnd(start, window.us) },
+    observedAtUs,
+  });
+
+  /** The starts of windows that have not closed and end at or before a time. */
+  const openUntil = ({ state, window }: Length, us: number): number[] => {
+    const starts: number[] = [];
+    const all = state.starts();
+    for (let i = all.length - 1; i >= 0; i--) {
+      const start = all[i] ?? Number.NaN;
+      const endUs = windowEnd(start, window.us);
+      if (endUs <= closedUntilUs) break;
+      if (endUs <= us) starts.push(start);
     }
+    return starts.reverse();
   };
 
-  const closeOne = (length: Length, start: number, cause: number, observedAtUs: number): Caused[] => {
-    length.open.delete(start);
-    const endUs = windowEnd(start, length.window.us);
-    // Where a function runs once a key, one key that fails does not take the others with it.
-    const keys = program.kind === "frame" && perKey ? [...length.state.keys(start)] : [undefined];
-    return keys.flatMap((key) => {
-      const result = resultIn(length, start, key);
-      if (result === undefined || result.entities.length === 0) return [];
-      const chunk = {
-        resolver: resolver.name,
-        features: length.features,
-        ...result,
-        entityType,
-        window: { startUs: start, endUs },
-        observedAtUs,
-      };
-      return [{ chunk, cause, phase: "closing", order } as const];
-    });
-  };
-
-  /** Closes what ends at or before the watermark; `watermarks` say which message brought it there. */
-  const closeUntil = (watermarkUs: number, causeOf: (endUs: number) => number): Caused[] =>
-    lengths.flatMap((length) =>
-      [...length.open]
-        .filter((start) => windowEnd(start, length.window.us) <= watermarkUs)
-        .sort((a, b) => a - b)
-        .flatMap((start) => {
-          const endUs = windowEnd(start, length.window.us);
-          return closeOne(length, start, causeOf(endUs), endUs);
-        }),
+  /** Closes what ends at or before the watermark; `causeOf` says which message brought it to an end. */
+  const closeUntil = (watermarkUs: number, causeOf: (endUs: number) => number, clockUs = Number.NaN): Caused[] => {
+    if (!(watermarkUs > closedUntilUs)) return [];
+    const caused = lengths.flatMap((length) =>
+      openUntil(length, watermarkUs).flatMap((start) => {
+        const result = results.closing(length, start);
+        if (result === undefined || result.entities.length === 0) return [];
+        const endUs = windowEnd(start, length.window.us);
+        const observedAtUs = Number.isFinite(endUs) ? endUs : clockUs;
+        const chunk = { ...chunkOf(length, start, observedAtUs), ...result };
+        return [{ chunk, cause: causeOf(endUs), phase: "closing", order } as const];
+      }),
     );
+    closedUntilUs = watermarkUs;
+    return caused;
+  };
 
   /** Puts in one message whose window has closed for some length, and gives out what it changes. */
   const correct = (row: KeyedRows, watermarkUs: number, cause: number): Caused[] => {
-    const time = row.times[0]!;
-    const closed = lengths.filter(({ window }) => windowEnd(windowStart(time, window.us), window.us) <= watermarkUs);
-    const key = perKey ? row.keys[0] : undefined;
-    const before = closed.map((length) => resultIn(length, windowStart(time, length.window.us), key));
+    const [time = Number.NaN] = row.times;
+    const key = results.byKey ? row.keys[0] : undefined;
+    const closed = lengths
+      .filter(({ window }) => windowEnd(windowStart(time, window.us), window.us) <= watermarkUs)
+      .map((length) => {
+        const start = windowStart(time, length.window.us);
+        return { length, start, before: results.before(length, start, key) };
+      });
     add(row);
-    return closed.flatMap((length, l) => {
-      const start = windowStart(time, length.window.us);
-      length.open.delete(start);
-      const after = resultIn(length, start, key);
-      const revisions = length.revisions.get(start) ?? new Map<string, number>();
-      length.revisions.set(start, revisions);
-      if (after === undefined) return [];
-      const bounds = { startUs: start, endUs: windowEnd(start, length.window.us) };
-      const shared = {
-        resolver: resolver.name,
-        features: length.features,
-        entityType,
-        window: bounds,
-        observedAtUs: bounds.endUs,
-      };
-      return corrections(before[l], after, revisions).map(
-        (each) => ({ chunk: { ...shared, ...each }, cause, phase: "correction", order }) as const,
+    return closed.flatMap(({ length, start, before }) => {
+      const givenOut = length.givenOut.get(start) ?? nothingGivenOut();
+      length.givenOut.set(start, givenOut);
+      const last = before ?? givenOut.beforeFailure.get(key ?? -1);
+      const after = results.after(length, start, key);
+      if (after === undefined) {
+        if (last !== undefined) givenOut.beforeFailure.set(key ?? -1, last);
+        return [];
+      }
+      givenOut.beforeFailure.delete(key ?? -1);
+      const chunk = chunkOf(length, start, windowEnd(start, length.window.us));
+      return corrections(last, after, givenOut).map(
+        (each) => ({ chunk: { ...chunk, ...each }, cause, phase: "correction", order }) as const,
       );
     });
   };
 
+  /** Whether the message's window has closed, for any length; only one behind the watermark can be that late. */
+  const isClosed = (timeUs: number, watermarkUs: number): boolean =>
+    timeUs < watermarkUs &&
+    lengths.some(({ window }) => windowEnd(windowStart(timeUs, window.us), window.us) <= watermarkUs);
+
   const take = (all: Arrivals): LaneResult => {
     const dispositions = new Uint8Array(all.batch.length);
     const reasons = new Map<number, string>();
-    const prepared = prepare(all, dispositions, reasons);
-    const { rows, causes, watermarks } = keyedRows(work, keyTable, prepared, dispositions);
+    const { rows, causes, watermarks } = pickRows(prepare(all, dispositions, reasons), dispositions, reasons);
+    const { times } = rows;
     const caused: Caused[] = [];
+    const causeOf = (endUs: number): number => firstReaching(all.watermarks, endUs);
     let from = 0;
-    const closeBy = (watermarkUs: number): void => {
-      caused.push(...closeUntil(watermarkUs, (endUs) => firstAtLeast(all.watermarks, endUs)));
-    };
     const addUntil = (to: number): void => {
-      if (to > from) add(from === 0 && to === rows.times.length ? rows : sliceRows(rows, from, to));
+      if (to > from) add(from === 0 && to === times.length ? rows : takeRows(rows, range(from, to)));
       from = to;
     };
-    for (let i = 0; i < rows.times.length; i++) {
-      // Only a message behind the watermark can belong to a window that has closed.
-      if (
-        rows.times[i]! >= watermarks[i]! ||
-        !lengths.some(({ window }) => windowEnd(windowStart(rows.times[i]!, window.us), window.us) <= watermarks[i]!)
-      )
-        continue;
+    for (let i = 0; i < times.length; i++) {
+      const [time = Number.NaN, watermarkUs = Number.NaN] = [times[i], watermarks[i]];
+      if (!isClosed(time, watermarkUs)) continue;
       addUntil(i);
-      closeBy(watermarks[i]!);
-      caused.push(...correct(sliceRows(rows, i, i + 1), watermarks[i]!, causes[i]!));
+      caused.push(...closeUntil(watermarkUs, causeOf));
+      caused.push(...correct(takeRows(rows, Int32Array.of(i)), watermarkUs, causes[i] ?? ADVANCE));
       from = i + 1;
     }
-    addUntil(rows.times.length);
-    if (all.watermarks.length > 0) closeBy(all.watermarks.at(-1)!);
+    addUntil(times.length);
+    const last = all.watermarks.at(-1);
+    if (last !== undefined) caused.push(...closeUntil(last, causeOf));
     return { dispositions, reasons, caused };
+  };
+
+  const valueIn = (length: Length, output: number, start: number, entity: Column): Value | undefined => {
+    const { state, features } = length;
+    const feature = features[output];
+    if (feature === undefined || !state.has(start)) return undefined;
+    const wanted = identityAt(entity, 0);
+    const key = results.byKey && program.entityKey !== -1 ? keyOfEntity(keyTable, program, entity, entityType) : undefined;
+    if (key === -1) return undefined;
+    const own = key === undefined ? undefined : resultOf(state.result(start, key), resolver, features);
+    const found = own === undefined ? results.find(length, start, wanted) : { result: own, row: rowOfEntity(own, wanted) };
+    const column = found?.result.values[output];
+    return found === undefined || found.row === -1 || column === undefined
+      ? undefined
+      : valueAt(column, feature.type, found.row);
   };
 
   return {
@@ -190,143 +178,49 @@ export function createTumblingLane(
     take,
     close: (watermarkUs) => closeUntil(watermarkUs, () => ADVANCE),
     finish: (clockUs) => {
-      finished = true;
-      return lengths.flatMap((length) =>
-        [...length.open]
-          .sort((a, b) => a - b)
-          .flatMap((start) => {
-            const endUs = windowEnd(start, length.window.us);
-            return closeOne(length, start, ADVANCE, Number.isFinite(endUs) ? endUs : clockUs);
-          }),
-      );
+      finishedAtUs = clockUs;
+      return closeUntil(Number.POSITIVE_INFINITY, () => ADVANCE, clockUs);
     },
     query: (feature, entity, atUs) => {
-      const length = lengths[Math.floor(feature / work.outputs.length)]!;
-      const output = feature % work.outputs.length;
-      const { type, default: otherwise } = length.features[output]!;
-      const fallback = (otherwise ?? null) as Value;
-      const start = lastEndedStart(atUs, length.window.us);
-      if (!length.state.has(start) || (length.window.us === Number.POSITIVE_INFINITY && !finished)) return fallback;
-      const key =
-        perKey && program.entityKey !== -1
-          ? keyTable.find([keyColumn(entity, entityType, program.keys[program.entityKey]!.type)])
-          : undefined;
-      if (key === -1) return fallback;
-      const result = resultOf(length.state.result(start, key), resolver.name);
-      const row = rowOfEntity(result.entities, rawAt(entity, 0));
-      return row === -1 ? fallback : valueAt(result.values[output]!, type, row);
+      const length = lengths[Math.floor(feature / outputs.length)];
+      if (length === undefined) return null;
+      const { us } = length.window;
+      const hasEnded = Number.isFinite(us) || atUs >= finishedAtUs;
+      const output = feature % outputs.length;
+      const value = hasEnded ? valueIn(length, output, lastEndedStart(atUs, us), entity) : undefined;
+      return value === undefined ? ((length.features[output]?.default ?? null) as Value) : value;
     },
     expire: (watermarkUs, clockUs) => {
-      for (const { state, window, open, revisions } of lengths) {
+      for (const { state, window, givenOut, makers } of lengths) {
         // A query at a time asks for the last window that ended before it, so one more length is kept.
         const endedBefore = Math.min(watermarkUs - retention.deadlineUs, clockUs - retention.historyUs - window.us);
-        if (!(endedBefore > Number.NEGATIVE_INFINITY)) continue;
-        for (const start of state.starts()) {
-          if (windowEnd(start, window.us) > endedBefore) break;
-          if (open.has(start)) continue;
+        for (;;) {
+          const [start] = state.starts();
+          if (start === undefined || !(windowEnd(start, window.us) <= endedBefore)) break;
           state.drop(start);
-          revisions.delete(start);
+          givenOut.delete(start);
+          makers.delete(start);
         }
       }
     },
     pending: () =>
-      lengths.flatMap(({ window, open, state }) =>
-        [...open]
-          .sort((a, b) => a - b)
-          .map(
-            (startUs): PendingWindow => ({
-              startUs,
-              endUs: windowEnd(startUs, window.us),
-              label: window.label,
-              keys: [...state.keys(startUs)].map((key) => keyValue(keyTable, key)),
-            }),
-          ),
+      lengths.flatMap((length) =>
+        openUntil(length, Number.POSITIVE_INFINITY).map(
+          (startUs): PendingWindow => ({
+            startUs,
+            endUs: windowEnd(startUs, length.window.us),
+            label: length.window.label,
+            keys: keyValues(keyTable, length.state.keys(startUs)),
+          }),
+        ),
       ),
     entities: () => {
-      if (program.entityKey !== -1) return entitiesOf(keyTable, program, entityType);
-      const results = lengths.flatMap((length) =>
-        length.state.starts().flatMap((start) => resultIn(length, start) ?? []),
+      if (program.entityKey !== -1) return entitiesOfKeys(keyTable, program, entityType);
+      const columns = lengths.flatMap((length) =>
+        [...length.state.starts()].flatMap((start) => results.before(length, start, undefined)?.entities ?? []),
       );
-      const all = concat(
-        results.map(({ entities }) => entities),
-        entityType,
-      );
-      const encoder = keyEncoder(all.kind);
-      encoder.encode(all, new Int32Array(all.length));
-      return encoder.values(Int32Array.from({ length: encoder.size() }, (_, i) => i));
+      return distinct(columns, entityType);
     },
     bytes: () => lengths.reduce((sum, { state }) => sum + state.bytes(), 0),
   };
-}
-
-/** The rows that go into windows: with a time, with a key, and through the predicate where it decides about rows. */
-function keyedRows(
-  { program }: Windowed,
-  keyTable: KeyTable,
-  { arrivals, positions }: Prepared,
-  dispositions: Uint8Array,
-): { rows: KeyedRows; causes: Int32Array; watermarks: Float64Array } {
-  const { batch, times, watermarks } = arrivals;
-  let candidates: Int32Array | undefined;
-  if (program.kind === "incremental" && !program.implicit && program.predicate !== null) {
-    for (const position of positions) dispositions[position] = APPLIED;
-    candidates = rowsWhere(program.predicate, batch);
-  }
-  const all: KeyedRows = { batch, times, keys: new Int32Array(0) };
-  const wanted = candidates === undefined ? all : takeRows(all, candidates);
-  const keys = program.keys.length === 0 ? new Int32Array(wanted.batch.length) : keyTable.assign(wanted.batch);
-  const rows: number[] = [];
-  for (let i = 0; i < wanted.batch.length; i++) {
-    const position = positions[candidates === undefined ? i : candidates[i]!]!;
-    if (Number.isNaN(wanted.times[i]!)) dispositions[position] = NO_TIMESTAMP;
-    else if (keys[i] === -1) dispositions[position] = NULL_KEY;
-    else {
-      dispositions[position] = APPLIED;
-      rows.push(i);
-    }
-  }
-  if (candidates !== undefined)
-    for (let i = 0; i < times.length; i++) if (Number.isNaN(times[i]!)) dispositions[positions[i]!] = NO_TIMESTAMP;
-  const keyed: KeyedRows = { ...wanted, keys };
-  const original = (row: number): number => (candidates === undefined ? row : candidates[row]!);
-  const list = Int32Array.from(rows);
-  return {
-    rows: rows.length === wanted.batch.length ? keyed : takeRows(keyed, list),
-    causes: Int32Array.from(list, (row) => positions[original(row)]!),
-    watermarks: Float64Array.from(list, (row) => watermarks[original(row)]!),
-  };
-}
-
-const sliceRows = (rows: KeyedRows, from: number, to: number): KeyedRows =>
-  takeRows(
-    rows,
-    Int32Array.from({ length: to - from }, (_, i) => from + i),
-  );
-
-/** The first position of a value that has reached `bound`, in values that never fall. */
-function firstAtLeast(values: Float64Array, bound: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The keys of a table, where they are the entities. */
-export const entitiesOf = (keyTable: KeyTable, { keys, entityKey }: WindowProgram, type: Feature["type"]): Column => {
-  const column = keyTable.columns(Int32Array.from({ length: keyTable.size() }, (_, key) => key))[entityKey]!;
-  const rows = Int32Array.from({ length: column.length }, (_, i) => i).filter((i) => isValid(column.validity, i));
-  return cast(takeColumn(column, rows), keys[entityKey]!.type, type);
-};
-
-/** An entity's column in the type of the key column that it is. */
-export const keyColumn = (entity: Column, from: Feature["type"], to: Feature["type"]): Column =>
-  cast(entity, from, to, "null");
-
-function keyValue(keyTable: KeyTable, key: number): PendingWindow["keys"][number] {
-  const columns = keyTable.columns(Int32Array.of(key));
-  const parts = columns.map((column) => rawAt(column, 0));
-  return parts.length === 1 ? parts[0]! : parts.join(", ");
 }

@@ -78,6 +78,8 @@ export function featureOf(set: string, name: string, declared: AnyColumnType): F
   };
 }
 
+const WINDOW_LABEL = /^\d|^all$|^infinity$/i;
+
 /** A windowed feature; reading a window that it does not declare is an error that names those it does. */
 export function windowedFeatureOf(set: string, name: string, declared: WindowedType): AnyFeature {
   const fqn = `${set}.${snakeCase(name)}`;
@@ -94,7 +96,7 @@ export function windowedFeatureOf(set: string, name: string, declared: WindowedT
     { ...byLabel, ...base },
     {
       get: (target, key, receiver) => {
-        if (typeof key !== "string" || key in target || !/^\d/.test(key)) return Reflect.get(target, key, receiver);
+        if (typeof key !== "string" || key in target || !WINDOW_LABEL.test(key)) return Reflect.get(target, key, receiver);
         throw new TidemarkError("feature.unknown-window", `${fqn} has no window "${key}"`, {
           hint: suggest(
             key,

@@ -1,6 +1,16 @@
-import type { DataFrame } from "../frame/data-frame.ts";
-import type { SkippedField } from "../sources/decode/infer.ts";
-import type { Columns } from "../types/column-type.ts";
+import type { Batch } from "../column/batch.ts";
+import { TidemarkError } from "../errors.ts";
+import { type DataFrame, frameOf } from "../frame/data-frame.ts";
+import type { Decoded } from "../sources/decode/decoded.ts";
+import { fitBatch } from "../sources/decode/fit.ts";
+import { inferSchema, type InferredSchema, type SkippedField } from "../sources/decode/infer.ts";
+import { type Columns, schemaOfColumns } from "../types/column-type.ts";
+import type { Schema } from "../types/data-type.ts";
+import { fieldNames } from "../types/schema.ts";
+import { fitted } from "./intakes.ts";
+import { lookAt, type Recording } from "./recording.ts";
+import { isTable, partsOf } from "./table-recording.ts";
+import { decodedOf, linesOf } from "./text-recording.ts";
 
 export interface ReadTableOptions {
   /** The types of the columns to read; others are left out. By default all, with types by the file or its first lines. */
@@ -18,10 +28,88 @@ export interface TableRead {
  * Reads a whole file into a frame: NDJSON (plain or gzip), Parquet, Arrow IPC. The types of NDJSON are inferred from the
  * first 20,480 lines.
  *
- * @throws recording.missing, recording.format; recording.invalid where the file is broken or, naming line and field,
- * where a row does not fit the types
+ * @throws recording.missing, recording.format; recording.invalid where the file is broken or, naming the line and what is
+ * wrong with it, where a row does not fit the types; type.unsupported for an Arrow column that no column can hold
  * @example const { frame } = await readTable("events.parquet");
  */
-export function readTable(path: string, options: ReadTableOptions = {}): Promise<TableRead> {
-  throw new Error(`not yet ${path} ${Object.keys(options).length}`);
+export async function readTable(path: string, options: ReadTableOptions = {}): Promise<TableRead> {
+  const wanted = options.columns === undefined ? undefined : schemaOfColumns(options.columns);
+  const recording = await lookAt(path, { isPayload: false });
+  return isTable(recording) ? readColumns(recording, wanted) : readLines(recording, wanted);
+}
+
+async function readColumns(recording: Recording, wanted: Schema | undefined): Promise<TableRead> {
+  const { path } = recording;
+  const skipped: SkippedField[] = [];
+  const names = wanted === undefined ? undefined : fieldNames(wanted);
+  let schema: Schema = wanted ?? { fields: [] };
+  const batches: Batch[] = [];
+  let row = 1;
+  for await (const part of partsOf(recording, ignore, { wanted: names, skipped })) {
+    schema = wanted ?? part.schema;
+    if (part.batch.length === 0) continue;
+    if (wanted === undefined) batches.push(part.batch);
+    else
+      batches.push(
+        accepted(
+          path,
+          fitted(path, () => fitBatch(part.batch, part.schema, wanted, row)),
+          false,
+        ),
+      );
+    row += part.batch.length;
+  }
+  return { frame: frameOf({ schema, batches }), skipped };
+}
+
+async function readLines(recording: Recording, wanted: Schema | undefined): Promise<TableRead> {
+  const { schema, skipped } = wanted === undefined ? await inferred(recording) : { schema: wanted, skipped: [] };
+  const batches: Batch[] = [];
+  for await (const decoded of decodedOf(recording, schema, ignore)) {
+    const batch = accepted(recording.path, decoded, wanted === undefined);
+    if (batch.length > 0) batches.push(batch);
+  }
+  return { frame: frameOf({ schema, batches }), skipped };
+}
+
+const ignore = (): void => {};
+
+/** The rows, of which none may be rejected. @throws recording.invalid */
+function accepted(path: string, { batch, rejects }: Decoded, isInferred: boolean): Batch {
+  const [first] = rejects;
+  if (first === undefined) return batch;
+  const byType = first.disposition === "invalid" && isInferred;
+  throw new TidemarkError("recording.invalid", `${path}:${first.line}: ${first.reason}`, {
+    hint: byType
+      ? `the types come from the first ${SAMPLE_LINES} lines: give the types of the columns`
+      : "correct the line or remove it",
+  });
+}
+
+const SAMPLE_LINES = 20_480; // lines that the types of an NDJSON file come from
+
+/** The schema that the first lines have. If there are more, each field may be missing in them. */
+async function inferred(recording: Recording): Promise<InferredSchema> {
+  const sample: unknown[] = [];
+  let isWhole = true;
+  for await (const { texts } of linesOf(recording, ignore)) {
+    for (const text of texts) {
+      isWhole = sample.length < SAMPLE_LINES;
+      if (!isWhole) break;
+      sample.push(parsed(text));
+    }
+    if (!isWhole) break;
+  }
+  const { schema, skipped } = inferSchema(sample);
+  const fields = isWhole ? schema.fields : schema.fields.map((field) => ({ ...field, nullable: true }));
+  return { schema: { fields }, skipped };
+}
+
+/** What is no JSON says so with its line when the file is read. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,15 +1,60 @@
+import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { extname } from "node:path";
+import { pid } from "node:process";
+import { tableToIPC } from "../arrow/ipc.ts";
 import type { Emissions } from "../engine/emission-log.ts";
+import { TidemarkError } from "../errors.ts";
+import { emissionCells } from "./emission-cells.ts";
+import { lineOf } from "./emission-lines.ts";
+import { tableOfEmissions } from "./emission-table.ts";
 
 /**
  * Writes emissions to a file, beside which they are first written under another name, so that a file with this name is
  * always whole. The ending says how: `.ndjson` has one JSON object a line (resolver, feature, entity, window, value,
  * revision, observedAt, retracted, seq; 64-bit integers exact as JSON numbers), `.arrow` is an Arrow IPC file with the
- * columns seq, resolver, feature, entity, window_start, window_end, value, revision, observed_at and retracted.
- * A column `value` for several types of features holds text unless all values are numbers that one type holds exactly.
+ * columns seq, resolver, feature, entity, window_start, window_end, value, revision, observed_at and retracted. There
+ * `value` is an integer where all values are, a float where all are numbers that it holds exactly, else text.
  *
  * @throws recording.format for another ending; recording.missing where the file cannot be written
  * @example await writeEmissions(run.emissions, "features.arrow");
  */
-export function writeEmissions(emissions: Emissions, path: string): Promise<void> {
-  throw new Error(`not yet ${emissions.length} ${path}`);
+export async function writeEmissions(emissions: Emissions, path: string): Promise<void> {
+  const ending = extname(path).toLowerCase();
+  if (ending !== ".ndjson" && ending !== ".arrow") {
+    throw new TidemarkError("recording.format", `${path}: emissions cannot be written as "${ending}"`, {
+      hint: "give the file the ending .ndjson or .arrow",
+    });
+  }
+  const temporary = `${path}.${pid}.part`;
+  try {
+    const file = await open(temporary, "w");
+    try {
+      if (ending === ".arrow") await file.writeFile(tableToIPC(tableOfEmissions(emissions), "file"));
+      else await writeLines(emissions, file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => {}); // it may not be there
+    if (error instanceof TidemarkError || !(error instanceof Error && "code" in error)) throw error;
+    throw new TidemarkError("recording.missing", `${path} cannot be written: ${error.message}`, {
+      hint: "the folder must be there, and writable",
+      cause: error,
+    });
+  }
+}
+
+const PIECE_LENGTH = 4_194_304; // UTF-16 units written at once
+
+async function writeLines(emissions: Emissions, file: FileHandle): Promise<void> {
+  let piece = "";
+  for (const cell of emissionCells(emissions)) {
+    piece += lineOf(cell);
+    if (piece.length < PIECE_LENGTH) continue;
+    await file.writeFile(piece); // goes on where the last write ended
+    piece = "";
+  }
+  await file.writeFile(piece);
 }

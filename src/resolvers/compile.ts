@@ -42,19 +42,22 @@ export function compileIncremental(plan: Plan, context: CompileContext): Increme
   }));
   const groups: Plan = { kind: "scan", table: GROUPS, schema: groupsSchema({ keys, calls }) };
   const isLocal = local.base === aggregate;
+  // A limit above one frame a key is a limit for each key, which one plan over all groups cannot say.
+  if (!isLocal && (context.keyFields.size > 0 || aggregate.implicit)) return undefined;
   const above: Plan = isLocal
     ? projected(groups, local.predicate, local.columns)
     : replaceBase(plan, aggregate, groups);
   const { finish, entity } = canonical(above, keys, isLocal, context);
-  const source = { keys, calls, predicate: below.predicate };
   return {
     kind: "incremental",
-    ...source,
+    predicate: below.predicate,
+    keys,
+    calls,
     implicit: aggregate.implicit,
     finish: optimize(finish),
     schema: planSchema(finish),
     local: isLocal,
-    entityKey: isLocal ? entityKeyOf(entity, source) : -1,
+    entityKey: isLocal ? entityKeyOf(entity, { keys, calls }) : -1,
   };
 }
 
@@ -136,7 +139,7 @@ const toType = (expr: Bound, { type }: AnyFeature): Bound =>
 /** Which key column the primary key is: the key itself, or the greatest or least value of a key, which is the key. */
 function entityKeyOf(
   entity: Bound,
-  { keys, calls, predicate }: { keys: readonly Bound[]; calls: readonly BoundAggregate[]; predicate: Bound | null },
+  { keys, calls }: { readonly keys: readonly Bound[]; readonly calls: readonly BoundAggregate[] },
 ): number {
   if (keys.length !== 1) return -1;
   const column = entity.kind === "cast" ? entity.input : entity;
@@ -145,7 +148,8 @@ function entityKeyOf(
   const call = calls[column.index - keys.length];
   const [arg] = call?.args ?? [];
   const [key] = keys;
-  const extreme = (call?.name === "max" || call?.name === "min") && call.filter === undefined && predicate === null;
+  // Where a filter leaves none of the key's rows, the extreme is null, and a null is no entity.
+  const extreme = call?.name === "max" || call?.name === "min";
   return extreme && arg?.kind === "column" && key?.kind === "column" && arg.index === key.index ? 0 : -1;
 }
 

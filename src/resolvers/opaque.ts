@@ -18,7 +18,7 @@ import type { Schema } from "../types/data-type.ts";
 import type { FrameProgram } from "../window/program.ts";
 import { type CompileContext, resultSchema } from "./compile.ts";
 import { checkType, matchColumn, matchColumns } from "./output.ts";
-import { EVENTS, planOfResult } from "./trace.ts";
+import { checkSet, EVENTS, planOfResult } from "./trace.ts";
 
 /** Runs the resolver's function on the real frame of each window (and key). */
 export function opaqueProgram(
@@ -43,9 +43,27 @@ export function opaqueProgram(
       const frameKeys: FrameKeys = { ...keys, constants: constantsOf(rows, schema, keyColumns) };
       const tables = new Map([[EVENTS, rows]]);
       const events = new DataFrame<never>(scan(EVENTS, schema), { tables, keys: frameKeys });
-      return resultTable(fn(events), events, frameKeys, context, result);
+      const made = resultTable(fn(events), events, frameKeys, context, result);
+      checkEntity(made, keyValue(primary, frameKeys, context), context);
+      return made;
     },
   };
+}
+
+/** Where the key of a frame is the primary key, the result can be about no other entity. */
+function checkEntity({ batches }: Table, key: Literal | undefined, { resolver }: CompileContext): void {
+  if (key === undefined || key === null) return;
+  for (const { columns, length } of batches) {
+    for (let i = 0; i < length; i++) {
+      const entity = columns[0] === undefined ? null : rawAt(columns[0], i);
+      if (entity === null || String(entity) === String(key)) continue;
+      throw new TidemarkError(
+        "resolver.output",
+        `resolver "${resolver}" gave a result for ${String(entity)} in the frame of ${String(key)}`,
+        { hint: "leave the primary key out of the result: keys give it" },
+      );
+    }
+  }
 }
 
 /** The key of a frame as literals: its first row has it. */
@@ -108,7 +126,10 @@ function tableOfFrame(table: Table, keys: FrameKeys, context: CompileContext, sc
 
 function tableOfValues(results: readonly unknown[], keys: FrameKeys, context: CompileContext, schema: Schema): Table {
   const rows = results.map((result) => {
-    if (isFeatureValues(result)) return result.values;
+    if (isFeatureValues(result)) {
+      checkSet(result, context.wanted[0]);
+      return result.values;
+    }
     throw new TidemarkError(
       "resolver.output",
       `resolver "${context.resolver}" gave back neither feature values nor a frame`,
@@ -118,7 +139,7 @@ function tableOfValues(results: readonly unknown[], keys: FrameKeys, context: Co
     );
   });
   const columns = context.wanted.map((feature) => {
-    const values = rows.map((row) => row[feature.name] ?? keyValue(feature.name, keys, context) ?? null);
+    const values = rows.map((row) => valueOf(row, feature.name, keys, context));
     try {
       return columnOf(feature.type, values);
     } catch (error) {
@@ -137,7 +158,17 @@ function tableOfValues(results: readonly unknown[], keys: FrameKeys, context: Co
   return numRows(table) === 0 ? { schema, batches: [] } : table;
 }
 
-export const undeclared = (resolver: string, name: string): TidemarkError =>
+/** A value of a result, or the one that the frame's key gives. */
+function valueOf(row: Readonly<Record<string, unknown>>, name: string, keys: FrameKeys, context: CompileContext): unknown {
+  const value = (Object.hasOwn(row, name) ? row[name] : undefined) ?? keyValue(name, keys, context);
+  if (value !== undefined) return value;
+  if (Object.hasOwn(row, name) && row[name] === null) return null;
+  throw new TidemarkError("resolver.output", `resolver "${context.resolver}" gave no value for "${name}"`, {
+    hint: "return it, or null where there is none",
+  });
+}
+
+const undeclared = (resolver: string, name: string): TidemarkError =>
   new TidemarkError("resolver.output", `resolver "${resolver}": "${name}" is not among its outputs`, {
     hint: "add the feature to output, or leave it out of the result",
   });

@@ -63,7 +63,9 @@ function sharedWindows(
 
 function windowsOfOutput(output: AnyFeature): readonly Window[] {
   if (output.kind === "windowed") return output.windows;
-  return output.windowUs === undefined ? [] : [{ label: output.fqn.split("__").at(-2) ?? "", us: output.windowUs }];
+  if (output.windowUs === undefined) return [];
+  const declared = featureSetModel(output)?.features.get(output.name);
+  return declared?.kind === "windowed" ? declared.windows.filter(({ us }) => us === output.windowUs) : [];
 }
 
 /** The feature of a result column, by its name in either spelling, ignoring case. */

@@ -1,4 +1,4 @@
-import type { AnyFeature, Feature, Window } from "../features/feature.ts";
+import { type AnyFeature, type Feature, type Window, windowsOf } from "../features/feature.ts";
 import type { FeatureSetModel } from "../features/features.ts";
 import type { Source } from "../sources/source.ts";
 import type { Schema } from "../types/data-type.ts";
@@ -62,7 +62,9 @@ export const isResolver = (value: unknown): value is Resolver =>
 /** The feature that an output has in a window. */
 export function featureIn(output: AnyFeature, window: Window): Feature {
   if (output.kind === "feature") return output;
-  return (output as unknown as Readonly<Record<string, Feature>>)[window.label]!;
+  const feature = windowsOf(output).find(({ windowUs }) => windowUs === window.us);
+  if (feature === undefined) throw new RangeError(`${output.fqn} has no window of ${window.us} us`);
+  return feature;
 }
 
 /** Every feature that a resolver makes, apart from the primary key. */

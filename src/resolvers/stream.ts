@@ -3,6 +3,7 @@ import type { AnyFeature } from "../features/feature.ts";
 import type { DataFrame } from "../frame/data-frame.ts";
 import { explain } from "../plan/explain.ts";
 import type { FrameKeys } from "../plan/keyed.ts";
+import type { Aggregate, Plan } from "../plan/nodes.ts";
 import type { Message } from "../sources/message.ts";
 import { isSource, type Source } from "../sources/source.ts";
 import type { Schema } from "../types/data-type.ts";
@@ -15,7 +16,7 @@ import { type CompileContext, compileIncremental } from "./compile.ts";
 import { opaqueProgram } from "./opaque.ts";
 import { outputModel, type OutputModel } from "./output.ts";
 import { type Dedup, type Mapping, markResolver, type Resolver, type Windowed } from "./resolver.ts";
-import { trace } from "./trace.ts";
+import { type Trace, trace } from "./trace.ts";
 import type { KeyMap, ResolverInput, ResolverResult } from "./types.ts";
 
 interface CommonOptions<Output, Keys> {
@@ -189,10 +190,10 @@ function windowedWork(
   const fallback = source.key !== undefined && fieldNames(schema).includes(source.key) ? source.key : undefined;
   const keys: FrameKeys = { constants, primaryKey: [set.primaryKey.name, snakeCase(set.primaryKey.name)], fallback };
   const call = fn as (events: DataFrame<never>) => unknown;
-  const traced = trace(call, schema, keys);
+  const traced = trace(call, schema, keys, set.primaryKey);
   const compiled = traced.kind === "plan" ? compileIncremental(traced.plan, context) : undefined;
   const program: WindowProgram =
-    compiled ?? opaqueProgram(call, schema, frameKeyColumns(keyFields, fallback), keys, context);
+    compiled ?? opaqueProgram(call, schema, frameKeyColumns(keyFields, fallback, traced), keys, context);
   checkKeys(name, mode, program);
   const explanation =
     traced.kind === "plan"
@@ -201,8 +202,17 @@ function windowedWork(
   return { kind: "windowed", mode, outputs, windows, program, compiled: traced.kind === "plan", explanation };
 }
 
-const frameKeyColumns = (keyFields: ReadonlyMap<string, string>, fallback: string | undefined): string[] =>
-  keyFields.size > 0 ? [...keyFields.keys()] : fallback === undefined ? [] : [fallback];
+/** The columns that part the rows into frames: none where a GROUP BY of the resolver's own says what the keys are. */
+function frameKeyColumns(keyFields: ReadonlyMap<string, string>, fallback: string | undefined, traced: Trace): string[] {
+  if (keyFields.size > 0) return [...keyFields.keys()];
+  const groupsItself = traced.kind === "plan" && outermostAggregate(traced.plan)?.implicit === false;
+  return fallback === undefined || groupsItself ? [] : [fallback];
+}
+
+function outermostAggregate(plan: Plan): Aggregate | undefined {
+  if (plan.kind === "aggregate") return plan;
+  return plan.kind === "scan" ? undefined : outermostAggregate(plan.input);
+}
 
 function checkKeys(name: string, mode: string, program: WindowProgram): void {
   if (program.kind === "incremental" && program.keys.length === 0) {

@@ -2,7 +2,8 @@ import type { Table } from "../column/batch.ts";
 import { TidemarkError } from "../errors.ts";
 import { type Expression, nodeOf } from "../expr/expression.ts";
 import { childrenOf, type Expr, type NamedExpr } from "../expr/nodes.ts";
-import { isFeatureValues } from "../features/features.ts";
+import type { AnyFeature } from "../features/feature.ts";
+import { type FeatureValues, isFeatureValues } from "../features/features.ts";
 import { DataFrame, type FrameContext, isDataFrame } from "../frame/data-frame.ts";
 import { project, scan } from "../plan/build.ts";
 import { groupBy } from "../plan/group-by.ts";
@@ -29,7 +30,12 @@ class ValueRead {
 }
 
 /** Calls a windowed resolver's function once with a frame that has columns but no rows. */
-export function trace(fn: (events: DataFrame<never>) => unknown, schema: Schema, keys: FrameKeys): Trace {
+export function trace(
+  fn: (events: DataFrame<never>) => unknown,
+  schema: Schema,
+  keys: FrameKeys,
+  output: AnyFeature,
+): Trace {
   const context: FrameContext = {
     tables: new Map<string, Table>(),
     keys,
@@ -39,17 +45,29 @@ export function trace(fn: (events: DataFrame<never>) => unknown, schema: Schema,
   };
   const events = new DataFrame<never>(scan(EVENTS, schema), context);
   try {
-    return { kind: "plan", plan: planOfResult(fn(events), events.plan, keys) };
+    return { kind: "plan", plan: planOfResult(fn(events), events.plan, keys, output) };
   } catch (error) {
     if (error instanceof ValueRead) return { kind: "opaque", call: error.call };
     throw error;
   }
 }
 
+/** @throws resolver.output for values of another feature set */
+export function checkSet(result: FeatureValues<string, unknown>, output: AnyFeature | undefined): void {
+  if (output === undefined || result.set === output.set) return;
+  throw new TidemarkError(
+    "resolver.output",
+    `the resolver gave back values of "${result.set}", not of "${output.set}", as its outputs say`,
+  );
+}
+
 /** The plan of what a function gave back: a frame, or feature values made of expressions. */
-export function planOfResult(result: unknown, events: Plan, keys: FrameKeys): Plan {
+export function planOfResult(result: unknown, events: Plan, keys: FrameKeys, output?: AnyFeature): Plan {
   if (isDataFrame(result)) return result.plan;
-  if (isFeatureValues(result)) return planOfValues(result.values, events, keys);
+  if (isFeatureValues(result)) {
+    checkSet(result, output);
+    return planOfValues(result.values, events, keys);
+  }
   if (Array.isArray(result)) {
     throw new TidemarkError("resolver.output", "a list of results must be made from the rows of the frame", {
       hint: "read the frame first, as in events.toRows(), or group it: events.groupBy(...).agg(...)",

@@ -1,11 +1,10 @@
-import { pickFloat64, pickInt32 } from "../column/pick.ts";
-import { takeBatch } from "../kernels/take.ts";
 import type { Schema } from "../types/data-type.ts";
 import { createIntList, type IntList } from "./int-list.ts";
 import type { FrameProgram } from "./program.ts";
 import { createRowLog, type RowLog } from "./row-log.ts";
 import { windowStart } from "./tumbling.ts";
-import type { KeyedRows, TumblingState } from "./tumbling-state.ts";
+import { type KeyedRows, takeRows, type TumblingState } from "./tumbling-state.ts";
+import { createWindowMap } from "./window-map.ts";
 
 /** The rows of one window, and for each key which of them are its. */
 interface Window {
@@ -15,11 +14,10 @@ interface Window {
 
 /** Keeps the rows of each window and runs the program over them when its result is asked for. */
 export function createFrameState(program: FrameProgram, schema: Schema, lengthUs: number): TumblingState {
-  const windows = new Map<number, Window>();
+  const windows = createWindowMap<Window>(() => ({ log: createRowLog(schema), rowsOfKey: new Map() }));
 
   const put = ({ batch, keys }: KeyedRows, start: number): void => {
-    let window = windows.get(start);
-    if (window === undefined) windows.set(start, (window = { log: createRowLog(schema), rowsOfKey: new Map() }));
+    const window = windows.at(start);
     const first = window.log.length();
     window.log.append(batch);
     for (let i = 0; i < keys.length; i++) {
@@ -33,16 +31,16 @@ export function createFrameState(program: FrameProgram, schema: Schema, lengthUs
     add: (rows) => {
       for (const [start, part] of partedByWindow(rows, lengthUs)) put(part, start);
     },
-    has: (startUs) => windows.has(startUs),
-    starts: () => [...windows.keys()].sort((a, b) => a - b),
+    has: (startUs) => windows.get(startUs) !== undefined,
+    starts: windows.starts,
     keys: (startUs) => Int32Array.from(windows.get(startUs)?.rowsOfKey.keys() ?? []),
     result: (startUs, key) => {
       const window = windows.get(startUs);
-      const wanted =
-        key === undefined
-          ? [...(window?.rowsOfKey.values() ?? [])]
-          : [window?.rowsOfKey.get(key)].filter((rows) => rows !== undefined);
-      const tables = wanted.map((rows) => program.run({ schema, batches: [window!.log.rows(rows.values())] }));
+      if (window === undefined) return { schema: program.schema, batches: [] };
+      const { log, rowsOfKey } = window;
+      const own = key === undefined ? undefined : rowsOfKey.get(key);
+      const wanted = key === undefined ? [...rowsOfKey.values()] : own === undefined ? [] : [own];
+      const tables = wanted.map((rows) => program.run({ schema, batches: [log.rows(rows.values())] }));
       return { schema: program.schema, batches: tables.flatMap(({ batches }) => batches) };
     },
     drop: (startUs) => void windows.delete(startUs),
@@ -67,13 +65,4 @@ function* partedByWindow(rows: KeyedRows, lengthUs: number): Iterable<[number, K
     else list.push(i);
   }
   for (const [start, list] of byStart) yield [start, byStart.size === 1 ? rows : takeRows(rows, Int32Array.from(list))];
-}
-
-/** Some of the rows, in this order. */
-export function takeRows({ batch, times, keys }: KeyedRows, rows: Int32Array): KeyedRows {
-  return {
-    batch: takeBatch(batch, rows),
-    times: pickFloat64(times, rows),
-    keys: pickInt32(keys, rows),
-  };
 }

@@ -1,8 +1,8 @@
 import type { Table } from "../column/batch.ts";
 import { createAggregator } from "../exec/aggregator.ts";
-import { rowsWhere } from "../exec/evaluate.ts";
+import { pickInt32 } from "../column/pick.ts";
+import { rowsWhere, takeRead } from "../exec/evaluate.ts";
 import { batchesOf } from "../exec/run.ts";
-import { takeBatch } from "../kernels/take.ts";
 import type { Schema } from "../types/data-type.ts";
 import { createIntList, type IntList } from "./int-list.ts";
 import { createIntMap, type IntMap } from "./int-map.ts";
@@ -10,6 +10,7 @@ import type { KeyTable } from "./key-table.ts";
 import type { IncrementalProgram } from "./program.ts";
 import { windowStart } from "./tumbling.ts";
 import type { KeyedRows, TumblingState } from "./tumbling-state.ts";
+import { createWindowMap } from "./window-map.ts";
 
 /** Partial aggregates by (window, key): each pair has a group number, and a dropped window gives its numbers back. */
 interface Window {
@@ -26,10 +27,15 @@ export function createIncrementalState(
   lengthUs: number,
 ): TumblingState {
   const aggregator = createAggregator(program.calls);
-  const windows = new Map<number, Window>();
+  const windows = createWindowMap<Window>(() => ({
+    groupOfKey: createIntMap(),
+    keys: createIntList(),
+    groups: createIntList(),
+  }));
   const free: number[] = [];
   let groupCount = 0;
   const schema: Schema = groupsSchema(program);
+  const read = program.calls.flatMap(({ args, filter }) => (filter === undefined ? args : [...args, filter]));
 
   const groupIn = (window: Window, key: number): number => {
     const known = window.groupOfKey.get(key);
@@ -49,9 +55,7 @@ export function createIncrementalState(
       const at = windowStart(times[i]!, lengthUs);
       if (at !== start || window === undefined) {
         start = at;
-        window = windows.get(at);
-        if (window === undefined)
-          windows.set(at, (window = { groupOfKey: createIntMap(), keys: createIntList(), groups: createIntList() }));
+        window = windows.at(at);
       }
       groups[i] = groupIn(window, keys[i]!);
     }
@@ -60,21 +64,14 @@ export function createIncrementalState(
 
   return {
     add: (rows) => {
-      if (!program.implicit || program.predicate === null) {
-        const groups = groupsOf(rows);
-        aggregator.update(rows.batch, groups, groupCount);
-        return;
-      }
       const groups = groupsOf(rows);
+      // Without an implicit row for each key, the predicate has been applied before rows came here.
+      if (!program.implicit || program.predicate === null) return aggregator.update(rows.batch, groups, groupCount);
       const kept = rowsWhere(program.predicate, rows.batch);
-      aggregator.update(
-        takeBatch(rows.batch, kept),
-        Int32Array.from(kept, (row) => groups[row]!),
-        groupCount,
-      );
+      aggregator.update(takeRead(rows.batch, kept, read), pickInt32(groups, kept), groupCount);
     },
-    has: (startUs) => windows.has(startUs),
-    starts: () => [...windows.keys()].sort((a, b) => a - b),
+    has: (startUs) => windows.get(startUs) !== undefined,
+    starts: windows.starts,
     keys: (startUs) => windows.get(startUs)?.keys.values() ?? new Int32Array(0),
     result: (startUs, key) => {
       const window = windows.get(startUs);

@@ -1,4 +1,4 @@
-import type { Batch, Table } from "../column/batch.ts";
+import type { Batch } from "../column/batch.ts";
 import { grownFloat64 } from "../column/growable.ts";
 import { pickFloat64, pickInt32, rowsThat } from "../column/pick.ts";
 import type { Schema } from "../types/data-type.ts";
@@ -11,9 +11,7 @@ export interface SlidingState {
   add(rows: KeyedRows): void;
   /** The rows of a key with `afterUs < time <= untilUs`, in order of arrival; undefined where there are none. */
   rows(key: number, afterUs: number, untilUs: number): Batch | undefined;
-  /** The earliest time of a row that is kept, `Infinity` without rows. */
-  earliestUs(): number;
-  /** Forgets rows up to a time, if that gives back at least half of what is kept. */
+  /** Forgets rows up to a time, now and then: what is kept stays within a small multiple of what is needed. */
   expire(untilUs: number): void;
   length(): number;
   bytes(): number;
@@ -68,11 +66,6 @@ export function createSlidingState(schema: Schema): SlidingState {
       const [from, to] = [firstAfter(rows, afterUs), firstAfter(rows, untilUs)];
       return from >= to ? undefined : log.rows(rows.values().slice(from, to).sort());
     },
-    earliestUs: () => {
-      let earliest = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < log.length(); i++) earliest = Math.min(earliest, times[i]!);
-      return earliest;
-    },
     expire: (untilUs) => {
       const length = log.length();
       if (length < lookAgainAt) return;
@@ -102,6 +95,3 @@ export function createSlidingState(schema: Schema): SlidingState {
     },
   };
 }
-
-/** A batch as a table of its schema. */
-export const tableOfBatch = (schema: Schema, batch: Batch): Table => ({ schema, batches: [batch] });

@@ -33,3 +33,14 @@ export const advanced = (watermark: Watermark, toUs: number): Watermark => ({
   atUs: Math.max(watermark.atUs, toUs),
   latestUs: Math.max(watermark.latestUs, toUs),
 });
+
+/** The first position of a watermark that has reached a time, in watermarks that never go back. */
+export function firstReaching(watermarks: Float64Array, us: number): number {
+  let [low, high] = [0, watermarks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (watermarks[middle]! < us) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
