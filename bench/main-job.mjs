@@ -14,8 +14,10 @@ const recording = fileURLToPath(new URL("../node_modules/vega-datasets/data/flig
 
 /** One run of ours: what it found and what it took. */
 async function tidemark() {
-  const { replay } = await import("tidemark/replay");
-  const { latestFlight, delays, lateFlights, destinations } = await createJiti(import.meta.url).import("../docs/examples/flights.ts");
+  const { replay } = await import("../dist/replay.js");
+  const { latestFlight, delays, lateFlights, destinations } = await createJiti(import.meta.url).import(
+    "../docs/examples/flights.ts",
+  );
   const start = performance.now();
   const run = await replay({
     resolvers: [latestFlight, delays, lateFlights, destinations],
@@ -33,7 +35,10 @@ async function duckdb() {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const connection = await (await DuckDBInstance.create(":memory:", { threads: "2" })).connect();
   const start = performance.now();
-  for (const [name, seconds] of [["hour", 3_600], ["day", 86_400]]) {
+  for (const [name, seconds] of [
+    ["hour", 3_600],
+    ["day", 86_400],
+  ]) {
     await connection.run(
       `create table ${name} as select origin, epoch(date)::bigint // ${seconds} as w, count(*) filter (where delay > 0) as delayed,
          max(delay) as largest, count(*) filter (where delay > 15) as late from '${recording}' group by all`,
@@ -57,7 +62,8 @@ if (mode === "tidemark" || mode === "duckdb") {
   const all = { tidemark: [], duckdb: [] };
   for (let i = 0; i < RUNS; i++) for (const which of ["tidemark", "duckdb"]) all[which].push(runOf(which));
   const [ours, theirs] = [all.tidemark[0], all.duckdb[0]];
-  if (ours.rows !== theirs.rows || ours.late !== theirs.late) throw new Error(`the answers differ: ${JSON.stringify([ours, theirs])}`);
+  if (ours.rows !== theirs.rows || ours.late !== theirs.late)
+    throw new Error(`the answers differ: ${JSON.stringify([ours, theirs])}`);
   const version = (name) => require(`${name}/package.json`).version;
   const line = (name, runs) =>
     `| ${name} | ${(median(runs.map(({ ms }) => ms)) / 1_000).toFixed(2)} s | ${(ours.rows / median(runs.map(({ ms }) => ms)) / 1_000).toFixed(2)} M rows/s | ${median(runs.map(({ peakMb }) => peakMb)).toFixed(0)} MB |`;

@@ -15,12 +15,16 @@ function showProgress({ rows, bytesRead, bytesTotal, rowsPerSecond, secondsLeft,
   const share = bytesTotal === 0 ? 1 : bytesRead / bytesTotal;
   const bar = "#".repeat(Math.round(share * 30)).padEnd(30, ".");
   const left = secondsLeft === null ? "" : `, ${secondsLeft.toFixed(0)} s left`;
-  process.stderr.write(done ? "\r\u001b[K" : `\r\u001b[K[${bar}] ${number(rows)} rows, ${number(rowsPerSecond)} a second${left}`);
+  process.stderr.write(
+    done ? "\r\u001b[K" : `\r\u001b[K[${bar}] ${number(rows)} rows, ${number(rowsPerSecond)} a second${left}`,
+  );
 }
 
 function printLedger(ledger) {
   for (const [source, { pushed, ...counts }] of Object.entries(ledger)) {
-    const parts = Object.entries(counts).filter(([, count]) => count > 0).map(([what, count]) => `${number(count)} ${what}`);
+    const parts = Object.entries(counts)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${number(count)} ${what}`);
     print(`  ${source}: ${number(pushed)} pushed = ${parts.join(" + ")}`);
   }
 }
@@ -55,17 +59,23 @@ async function flightsDemo() {
   print("The airports with the worst hour (flights that left more than 15 minutes late):\n");
   printWorstHours(run.emissions);
   print("\nWhat is known of some airports at the end of the recording:\n");
-  const known = run.engine.queryMany(Airport, ["ATL", "ORD", "LAX", "JFK", "ANC"], [
-    Airport.lastDestination,
-    Airport.lastDelay,
-    Airport.lateFlights["1d"],
-    Airport.largestDelay["1h"],
-    Airport.destinations["7d"],
-  ]);
+  const known = run.engine.queryMany(
+    Airport,
+    ["ATL", "ORD", "LAX", "JFK", "ANC"],
+    [
+      Airport.lastDestination,
+      Airport.lastDelay,
+      Airport.lateFlights["1d"],
+      Airport.largestDelay["1h"],
+      Airport.destinations["7d"],
+    ],
+  );
   print(known.show({ width: 160 }));
   print("\nThe ledger:");
   printLedger(run.ledger);
-  print(`\n${number(run.rows)} messages, ${number(run.emissions.length)} emissions in ${run.seconds.toFixed(1)} s: ${number(run.rows / run.seconds)} messages a second.\n`);
+  print(
+    `\n${number(run.rows)} messages, ${number(run.emissions.length)} emissions in ${run.seconds.toFixed(1)} s: ${number(run.rows / run.seconds)} messages a second.\n`,
+  );
 }
 
 async function loginsDemo() {
@@ -84,7 +94,9 @@ async function loginsDemo() {
     print(`  logins.ndjson:${position.line}  ${disposition}: ${reason}`);
   }
   const revised = run.emissions.toArray().filter(({ revision }) => revision > 0).length;
-  print(`\n${revised} values were corrected after their window had closed, by messages that were late but within the deadline.`);
+  print(
+    `\n${revised} values were corrected after their window had closed, by messages that were late but within the deadline.`,
+  );
   print("\nThe last value of each feature:\n");
   print(run.frame(User).show({ width: 200 }));
 }

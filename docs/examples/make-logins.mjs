@@ -26,7 +26,9 @@ for (let i = 0; i < MESSAGES; i++) {
     event_id: `e${String(i).padStart(4, "0")}`,
     user_id: user,
     failed: random() < (attack ? 0.9 : 0.1),
-    ip_address: attack ? `203.0.113.${Math.floor(random() * 200)}` : `10.0.0.${users.indexOf(user) * 2 + Math.floor(random() * 2)}`,
+    ip_address: attack
+      ? `203.0.113.${Math.floor(random() * 200)}`
+      : `10.0.0.${users.indexOf(user) * 2 + Math.floor(random() * 2)}`,
     at: new Date(ms - Math.floor(random() * 4_000)).toISOString(), // up to 4 s out of order
   };
   if (i % 97 === 50) message.at = new Date(ms - 45 * 60_000).toISOString(); // 45 minutes late
@@ -37,8 +39,16 @@ for (let i = 0; i < MESSAGES; i++) {
 
 // Broken in the ways that recordings are.
 lines.splice(100, 0, '{"event_id":"x1","user_id":"bob","failed":true,"ip_addr');
-lines.splice(200, 0, '{"event_id":"x2","user_id":"cai","failed":"yes","ip_address":"10.0.0.4","at":"2026-01-01T12:40:00Z"}');
-lines.splice(300, 0, '{"event_id":"x3","user_id":null,"failed":false,"ip_address":"10.0.0.9","at":"2026-01-01T13:00:00Z"}');
+lines.splice(
+  200,
+  0,
+  '{"event_id":"x2","user_id":"cai","failed":"yes","ip_address":"10.0.0.4","at":"2026-01-01T12:40:00Z"}',
+);
+lines.splice(
+  300,
+  0,
+  '{"event_id":"x3","user_id":null,"failed":false,"ip_address":"10.0.0.9","at":"2026-01-01T13:00:00Z"}',
+);
 lines.splice(400, 0, "java.lang.OutOfMemoryError: heap space");
 lines.splice(500, 0, '{"event_id":"x5","user_id":"eli","failed":false,"ip_address":"10.0.0.8","at":"half past one"}');
 lines.splice(600, 0, "");

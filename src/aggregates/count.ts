@@ -13,7 +13,7 @@ export const count: AggregateFunction = {
 };
 
 /** Counts rows where the argument, if there is one, is not null. */
-export function countAccumulator(): Accumulator {
+function countAccumulator(): Accumulator {
   let counts: Float64Array = new Float64Array(1);
   return {
     update: ([arg], groups, length, groupCount) => {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { suggest, TidemarkError } from "../errors.ts";
 
 /** An option of a command: a switch, or one that takes a text. */
-export interface Option {
+interface Option {
   readonly type: "boolean" | "string";
   readonly short?: string;
 }

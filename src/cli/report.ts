@@ -1,7 +1,7 @@
 import { TidemarkError } from "../errors.ts";
 
 /** The exit code of a command that went wrong: the work failed, or the command line is mistaken. */
-export type ExitCode = 1 | 2;
+type ExitCode = 1 | 2;
 
 const WORK_FAILED = 1;
 const USAGE = 2;

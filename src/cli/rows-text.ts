@@ -27,7 +27,7 @@ export function* jsonArray(table: Table): Iterable<string> {
 }
 
 /** Row `i` as a JSON object. */
-export function jsonRow({ fields }: Schema, { columns }: Batch, i: number): string {
+function jsonRow({ fields }: Schema, { columns }: Batch, i: number): string {
   const cells = columns.map((column, c) => {
     const { name, type } = fields[c] ?? NO_FIELD;
     return `${jsonText(name)}:${jsonCell(rawAt(column, i), type)}`;

@@ -26,7 +26,10 @@ export interface Corrected {
  */
 export function corrections(before: Result | undefined, after: Result, { revisions }: GivenOut): Corrected[] {
   const changed: Corrected[] = [];
-  const [oldRows, newRows] = [before === undefined ? new Map<Identity, number>() : rowsByEntity(before), rowsByEntity(after)];
+  const [oldRows, newRows] = [
+    before === undefined ? new Map<Identity, number>() : rowsByEntity(before),
+    rowsByEntity(after),
+  ];
   const next = (entity: Identity, output: number, outputs: number, wasEmitted: boolean): number => {
     let known = revisions.get(entity);
     if (known === undefined) revisions.set(entity, (known = new Int32Array(outputs).fill(wasEmitted ? 0 : -1)));

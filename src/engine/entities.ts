@@ -25,11 +25,7 @@ export function keyOfEntity(
 }
 
 /** The keys of a table, where they are the entities. */
-export function entitiesOfKeys(
-  keyTable: KeyTable,
-  { keys, entityKey }: WindowProgram,
-  type: Feature["type"],
-): Column {
+export function entitiesOfKeys(keyTable: KeyTable, { keys, entityKey }: WindowProgram, type: Feature["type"]): Column {
   const column = keyTable.columns(range(0, keyTable.size()))[entityKey];
   const key = keys[entityKey];
   if (column === undefined || key === undefined) return concat([], type);

@@ -41,9 +41,7 @@ export function createPickRows({ program }: Windowed, keyTable: KeyTable): PickR
     }
     if (predicate !== null) picked = takePrepared(picked, rowsWhere(predicate, picked.arrivals.batch));
     let keys =
-      program.keys.length === 0
-        ? new Int32Array(picked.arrivals.batch.length)
-        : keyTable.assign(picked.arrivals.batch);
+      program.keys.length === 0 ? new Int32Array(picked.arrivals.batch.length) : keyTable.assign(picked.arrivals.batch);
     if (keys.includes(-1)) {
       const all = keys;
       picked = keptWhere(picked, (i) => all[i] !== -1, dispositions, NULL_KEY);

@@ -162,10 +162,12 @@ export function createTumblingLane(
     const feature = features[output];
     if (feature === undefined || !state.has(start)) return undefined;
     const wanted = identityAt(entity, 0);
-    const key = results.byKey && program.entityKey !== -1 ? keyOfEntity(keyTable, program, entity, entityType) : undefined;
+    const key =
+      results.byKey && program.entityKey !== -1 ? keyOfEntity(keyTable, program, entity, entityType) : undefined;
     if (key === -1) return undefined;
     const own = key === undefined ? undefined : resultOf(state.result(start, key), resolver, features);
-    const found = own === undefined ? results.find(length, start, wanted) : { result: own, row: rowOfEntity(own, wanted) };
+    const found =
+      own === undefined ? results.find(length, start, wanted) : { result: own, row: rowOfEntity(own, wanted) };
     const column = found?.result.values[output];
     return found === undefined || found.row === -1 || column === undefined
       ? undefined

@@ -32,7 +32,11 @@ export interface WindowResults {
   /** As `before`, after a late message; what is thrown becomes a failure. */
   after(length: Length, startUs: number, key: number | undefined): Result | undefined;
   /** One entity in a window; undefined where the window has none of it. @throws what the resolver throws */
-  find(length: Length, startUs: number, entity: Identity): { readonly result: Result; readonly row: number } | undefined;
+  find(
+    length: Length,
+    startUs: number,
+    entity: Identity,
+  ): { readonly result: Result; readonly row: number } | undefined;
 }
 
 export function createWindowResults(

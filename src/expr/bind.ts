@@ -35,7 +35,7 @@ export function bind(expr: Expr, schema: Schema): Bound {
 }
 
 /** As `bind`, cast to a type that the place asks for. */
-export function bindTo(expr: Expr, schema: Schema, type: DataType, place: string): Bound {
+function bindTo(expr: Expr, schema: Schema, type: DataType, place: string): Bound {
   const bound = coerce(bind(expr, schema), type);
   if (sameType(bound.type, type)) return bound;
   throw new TidemarkError("type.mismatch", `${place} must be ${typeName(type)}, not ${typeName(bound.type)}`, {

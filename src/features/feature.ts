@@ -49,7 +49,13 @@ export type WindowedFeature<
   Name extends string = string,
   Set extends string = string,
   Labels extends string = never,
-> = WindowedBase<Value, Name, Set> & { readonly [Label in Labels]: Feature<Value, Name, Set> };
+> = WindowedBase<Value, Name, Set> & { readonly [Label in Labels]: WindowFeature<Value, Name, Set> };
+
+/** One window of a windowed feature. */
+export interface WindowFeature<Value = unknown, Name extends string = string, Set extends string = string>
+  extends Feature<Value, Name, Set> {
+  readonly windowUs: number;
+}
 
 /** Any feature of any set. */
 export type AnyFeature = Feature | WindowedBase<unknown, string, string>;
@@ -96,7 +102,8 @@ export function windowedFeatureOf(set: string, name: string, declared: WindowedT
     { ...byLabel, ...base },
     {
       get: (target, key, receiver) => {
-        if (typeof key !== "string" || key in target || !WINDOW_LABEL.test(key)) return Reflect.get(target, key, receiver);
+        if (typeof key !== "string" || key in target || !WINDOW_LABEL.test(key))
+          return Reflect.get(target, key, receiver);
         throw new TidemarkError("feature.unknown-window", `${fqn} has no window "${key}"`, {
           hint: suggest(
             key,

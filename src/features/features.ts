@@ -21,7 +21,7 @@ export type FeatureFields = Readonly<Record<string, AnyColumnType | WindowedType
 /** What a field of the set takes in a resolver's result: a value, or an expression that makes one. */
 type Given<Declared> =
   Declared extends Windowed<infer Value, string> ? ValueOrExpression<Value> : ValueOrExpression<ValueOf<Declared>>;
-type ValueOrExpression<Value> = Value | Expression<Value> | Expression<NonNullable<Value>> | NumberAsBigint<Value>;
+type ValueOrExpression<Value> = Value | Expression<Value> | Expression<Value | null> | NumberAsBigint<Value>;
 type NumberAsBigint<Value> = Value extends number ? bigint : never;
 
 /** Values of some features of one entity: what a resolver gives back. */
@@ -82,6 +82,8 @@ export function features<const Set extends string, Fields extends FeatureFields>
   }
   const make = (values: Readonly<Record<string, unknown>>): FeatureValues<string, unknown> => valuesOf(model, values);
   Object.defineProperty(make, SET, { value: model });
+  // A function's own "name" and "length" would stand before the features, where they are features.
+  for (const own of ["name", "length"]) Reflect.deleteProperty(make, own);
   for (const [field, feature] of declared)
     Object.defineProperty(make, field, { value: feature, enumerable: true, configurable: true });
   return make as unknown as FeatureSet<Set, Fields>;

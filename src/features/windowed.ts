@@ -1,5 +1,5 @@
 import { TidemarkError } from "../errors.ts";
-import { type AnyColumnType, type ColumnType, isColumnType } from "../types/column-type.ts";
+import { type AnyColumnType, isColumnType, type ValueOf } from "../types/column-type.ts";
 import { durationUs } from "../types/duration.ts";
 import type { Window } from "./feature.ts";
 
@@ -30,11 +30,11 @@ export interface Windowed<Value, Labels extends string> extends WindowedType {
  * @throws duration.invalid, feature.invalid for no window or two of the same length
  * @example windowed(t.int(), ["10m", "30m", "1d"], { default: 0 })
  */
-export function windowed<Value, const Labels extends readonly [string, ...string[]]>(
-  type: ColumnType<Value, never> | ColumnType<Value>,
+export function windowed<Type extends AnyColumnType, const Labels extends readonly [string, ...string[]]>(
+  type: Type,
   windows: Labels,
-  options: WindowedOptions<NoInfer<Value>> = {},
-): Windowed<Value, Labels[number]> {
+  options: WindowedOptions<ValueOf<NoInfer<Type>>> = {},
+): Windowed<ValueOf<Type>, Labels[number]> {
   if (!isColumnType(type))
     throw new TidemarkError("feature.invalid", "windowed() needs a type", {
       hint: 'write windowed(t.int(), ["10m", "1d"])',

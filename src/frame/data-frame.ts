@@ -147,7 +147,9 @@ export class DataFrame<Row = AnyRow> implements Iterable<Row> {
   sort(...keys: (SortBy<Row> | readonly [SortBy<Row>, "asc" | "desc"])[]): DataFrame<Row>;
   sort(...keys: unknown[]): DataFrame<Row> {
     const single = keys.length === 2 && (keys[1] === "asc" || keys[1] === "desc") && !this.columns.includes(keys[1]);
-    const list = single ? [[keys[0], keys[1]]] : keys.map((key) => (Array.isArray(key) ? (key as readonly unknown[]) : [key, "asc"]));
+    const list = single
+      ? [[keys[0], keys[1]]]
+      : keys.map((key) => (Array.isArray(key) ? (key as readonly unknown[]) : [key, "asc"]));
     return this.over(sort(this.plan, list.map(sortExprOf)));
   }
 

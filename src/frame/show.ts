@@ -69,7 +69,7 @@ function shownCells({ schema, batches }: Table, most: number): string[][] {
 }
 
 /** A cell as text: what a cast to text gives, on one line. */
-export function cellText(value: ReturnType<typeof rawAt>, type: DataType): string {
+function cellText(value: ReturnType<typeof rawAt>, type: DataType): string {
   return value === null ? "null" : shorten(textOf(value, type));
 }
 

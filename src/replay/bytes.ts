@@ -99,8 +99,25 @@ export async function* piecesOf(path: string, isGzip: boolean, moved: Moved): As
   pipeline(Readable.from(pieces, { highWaterMark: 1 }), gunzip, () => {});
   try {
     for await (const piece of gunzip as AsyncIterable<Uint8Array>) yield piece;
+    await checkPadding(path, gunzip.bytesWritten);
   } catch (error) {
     throw gzipError(path, error);
+  }
+}
+
+/** zlib stops at the first zero behind a member and passes over what follows; only zeros, as tapes pad, may. */
+async function checkPadding(path: string, position: number): Promise<void> {
+  const file = await opened(path);
+  try {
+    const bytes = new Uint8Array(CHUNK_BYTES);
+    for (let at = position; ; ) {
+      const read = await fill(file, bytes, at);
+      if (read === 0) return;
+      at += read;
+      if (bytes.subarray(0, read).some((byte) => byte !== 0)) throw new RangeError("bytes follow its end");
+    }
+  } finally {
+    await file.close();
   }
 }
 
@@ -124,7 +141,8 @@ async function* rawPieces(path: string, moved: Moved): AsyncGenerator<Uint8Array
 export function gzipError(path: string, error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "Z_BUF_ERROR") return broken(path, "the gzip data ends too early", "the file was cut off", error);
+  if (code === "Z_BUF_ERROR")
+    return broken(path, "the gzip data ends too early", "the file was cut off, or bytes follow its end", error);
   const reason = error instanceof Error ? error.message : String(error);
-  return broken(path, `the gzip data is damaged (${reason})`, "the file was altered, or bytes follow its end", error);
+  return broken(path, `the gzip data is damaged (${reason})`, "write the file again", error);
 }

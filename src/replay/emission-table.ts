@@ -77,7 +77,8 @@ const builders = (
 type Raw = ReturnType<typeof rawAt>;
 
 /** The value as its column holds it. */
-export const rawOf = ({ values, row }: EmissionCell): Raw => (values === null ? null : rawAt(values, row));
+export const rawOf = ({ values, row }: Pick<EmissionCell, "values" | "row">): Raw =>
+  values === null ? null : rawAt(values, row);
 
 /** The one type that holds all values, and the one for all entities. */
 function typesOf(emissions: Emissions): { readonly value: DataType; readonly entity: DataType } {

@@ -103,7 +103,8 @@ function unpacked(bytes: Uint8Array, size: number, codec: CompressionCodec): Uin
   if (size < 0 || size > PAGE_BYTES_MAX) throw new RangeError(`a page cannot have ${size} bytes`);
   const out = size === 0 ? new Uint8Array(0) : decompress(bytes, size, codec);
   if (out.length !== size) throw new RangeError(`a page has ${out.length} bytes instead of ${size}`);
-  return out;
+  // Not a Buffer: its `slice` shares memory, and a second class makes hot loops slower.
+  return new Uint8Array(out.buffer, out.byteOffset, size);
 }
 
 function decompress(bytes: Uint8Array, size: number, codec: CompressionCodec): Uint8Array {

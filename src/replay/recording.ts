@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { extname } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { TidemarkError } from "../errors.ts";

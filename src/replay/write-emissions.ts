@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { extname } from "node:path";
 import { pid } from "node:process";
@@ -5,7 +6,7 @@ import { tableToIPC } from "../arrow/ipc.ts";
 import type { Emissions } from "../engine/emission-log.ts";
 import { TidemarkError } from "../errors.ts";
 import { emissionCells } from "./emission-cells.ts";
-import { lineOf } from "./emission-lines.ts";
+import { lineWriter } from "./emission-lines.ts";
 import { tableOfEmissions } from "./emission-table.ts";
 
 /**
@@ -46,15 +47,23 @@ export async function writeEmissions(emissions: Emissions, path: string): Promis
   }
 }
 
-const PIECE_LENGTH = 4_194_304; // UTF-16 units written at once
+const PIECE_BYTES = 1_048_576; // written at once
+const UTF8_BYTES_MAX = 3; // of one UTF-16 unit
 
 async function writeLines(emissions: Emissions, file: FileHandle): Promise<void> {
-  let piece = "";
+  const lineOf = lineWriter();
+  let bytes = Buffer.allocUnsafe(PIECE_BYTES);
+  let length = 0;
+  const flush = async (): Promise<void> => {
+    await file.writeFile(bytes.subarray(0, length)); // goes on where the last write ended
+    length = 0;
+  };
   for (const cell of emissionCells(emissions)) {
-    piece += lineOf(cell);
-    if (piece.length < PIECE_LENGTH) continue;
-    await file.writeFile(piece); // goes on where the last write ended
-    piece = "";
+    const line = lineOf(cell);
+    const most = line.length * UTF8_BYTES_MAX;
+    if (length + most > bytes.length) await flush();
+    if (most > bytes.length) bytes = Buffer.allocUnsafe(most);
+    length += bytes.write(line, length);
   }
-  await file.writeFile(piece);
+  await flush();
 }

@@ -159,7 +159,12 @@ function tableOfValues(results: readonly unknown[], keys: FrameKeys, context: Co
 }
 
 /** A value of a result, or the one that the frame's key gives. */
-function valueOf(row: Readonly<Record<string, unknown>>, name: string, keys: FrameKeys, context: CompileContext): unknown {
+function valueOf(
+  row: Readonly<Record<string, unknown>>,
+  name: string,
+  keys: FrameKeys,
+  context: CompileContext,
+): unknown {
   const value = (Object.hasOwn(row, name) ? row[name] : undefined) ?? keyValue(name, keys, context);
   if (value !== undefined) return value;
   if (Object.hasOwn(row, name) && row[name] === null) return null;

@@ -203,7 +203,11 @@ function windowedWork(
 }
 
 /** The columns that part the rows into frames: none where a GROUP BY of the resolver's own says what the keys are. */
-function frameKeyColumns(keyFields: ReadonlyMap<string, string>, fallback: string | undefined, traced: Trace): string[] {
+function frameKeyColumns(
+  keyFields: ReadonlyMap<string, string>,
+  fallback: string | undefined,
+  traced: Trace,
+): string[] {
   if (keyFields.size > 0) return [...keyFields.keys()];
   const groupsItself = traced.kind === "plan" && outermostAggregate(traced.plan)?.implicit === false;
   return fallback === undefined || groupsItself ? [] : [fallback];

@@ -50,10 +50,7 @@ function isTotal(expr: Bound): boolean {
     case "call":
       return TOTAL.has(expr.name) && expr.args.every(isTotal);
     case "case":
-      return (
-        expr.branches.every(({ when, value }) => isTotal(when) && isTotal(value)) &&
-        isTotal(expr.otherwise)
-      );
+      return expr.branches.every(({ when, value }) => isTotal(when) && isTotal(value)) && isTotal(expr.otherwise);
   }
 }
 

@@ -36,7 +36,7 @@ export const rawRows = (table: Table): Raw[][] => {
   return Array.from({ length: numRows(table) }, (_, i) => columns.map((column) => column[i]!));
 };
 
-export const isWords = ({ kind }: DataType): boolean => kind === "int" || kind === "bigint" || kind === "timestamp";
+const isWords = ({ kind }: DataType): boolean => kind === "int" || kind === "bigint" || kind === "timestamp";
 
 export interface TableParts {
   readonly fields: readonly Field[];

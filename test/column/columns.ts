@@ -119,7 +119,7 @@ const utf8Values = fc.oneof(
   fc.string({ maxLength: 40 }),
 );
 
-export const cellArbitrary: Record<TestKind, fc.Arbitrary<Cell>> = {
+const cellArbitrary: Record<TestKind, fc.Arbitrary<Cell>> = {
   bool: fc.boolean(),
   int64: fc.oneof({ weight: 3, arbitrary: int64Values }, { weight: 1, arbitrary: safeInt64Values }),
   int32: int32Values,

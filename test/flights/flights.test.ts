@@ -67,7 +67,9 @@ describe("the main job over recorded flights equals DuckDB", { timeout: 300_000 
     const rows = await ask(
       `select origin, epoch_ms(date_trunc('${unit}', date))::double as start, (${aggregate})::double as value from flights group by all having value is not null`,
     );
-    const expected = new Map(rows.map(({ origin, start, value }) => [`${String(origin)} ${new Date(Number(start)).toISOString()}`, value]));
+    const expected = new Map(
+      rows.map(({ origin, start, value }) => [`${String(origin)} ${new Date(Number(start)).toISOString()}`, value]),
+    );
     const values = emitted.get(feature) ?? new Map<string, unknown>();
     expect(values.size).toBe(expected.size);
     const wrong = [...expected].filter(([key, value]) => values.get(key) !== value);
@@ -75,10 +77,15 @@ describe("the main job over recorded flights equals DuckDB", { timeout: 300_000 
   });
 
   it("the latest flight of each airport", async () => {
-    const rows = await ask("select origin, arg_max(destination, n) as destination, arg_max(delay, n)::double as delay from flights group by origin");
+    const rows = await ask(
+      "select origin, arg_max(destination, n) as destination, arg_max(delay, n)::double as delay from flights group by origin",
+    );
     expect(rows.length).toBeGreaterThan(100);
     for (const { origin, destination, delay } of rows) {
-      expect(run.engine.query(Airport, String(origin), [Airport.lastDestination, Airport.lastDelay])).toEqual([destination, delay]);
+      expect(run.engine.query(Airport, String(origin), [Airport.lastDestination, Airport.lastDelay])).toEqual([
+        destination,
+        delay,
+      ]);
     }
   });
 
@@ -98,7 +105,9 @@ describe("the main job over recorded flights equals DuckDB", { timeout: 300_000 
     );
     expect(rows.length).toBe(SAMPLES);
     const wrong = rows.filter(({ origin, us, n }) => {
-      const at = new Date(Math.floor(Number(us) / 1000)).toISOString().replace("Z", `${String(Number(us) % 1000).padStart(3, "0")}Z`);
+      const at = new Date(Math.floor(Number(us) / 1000))
+        .toISOString()
+        .replace("Z", `${String(Number(us) % 1000).padStart(3, "0")}Z`);
       return run.engine.query(Airport, String(origin), [Airport.destinations["7d"]], { at })[0] !== n;
     });
     expect(wrong).toEqual([]);

@@ -48,7 +48,7 @@ const mayFailHere = (code: string, sql: string): boolean =>
   code === "type.overflow" && (/\bsum\(/.test(sql) || / (and|or) |coalesce|try_cast|cast\(null/.test(sql));
 const mayFailThere = (error: string, sql: string): boolean =>
   SAME_ERRORS.some(([, pattern]) => pattern.test(error)) &&
-  / (where|limit|offset|having|and|or|case) |case when|coalesce|from \(/.test(sql);
+  /[ (](where|limit|offset|having|and|or|case) |case when|coalesce|from \(/.test(sql);
 
 // A group's key is written as 0 here, as its first row has it there.
 function cellKey(cell: Cell, signedZeros: boolean): string {

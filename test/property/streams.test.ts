@@ -283,7 +283,7 @@ describe("a query", () => {
           ["a", "b"].flatMap((entity) =>
             cases
               .map((each) => setOf(each.resolver(events)))
-              .concat([M])
+              .concat([M as never])
               .map((set) => app.query(set, entity, featuresOfSet(set), { at: new Date(at * 1000) })),
           );
         const before = ask();

@@ -5,7 +5,10 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll } from "vitest";
 
 /** A folder for the files of one test file; it is gone afterwards. */
-export function temporaryFolder(): { path(name: string): string; write(name: string, content: string | Uint8Array): string } {
+export function temporaryFolder(): {
+  path(name: string): string;
+  write(name: string, content: string | Uint8Array): string;
+} {
   let folder = "";
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "tidemark-"));

@@ -93,7 +93,7 @@ const call = (name: string, span: Span, ...args: Expr[]): Expr => ({ kind: "call
 const negatedIf = (negated: boolean, expr: Expr): Expr =>
   negated ? { kind: "call", name: "not", args: [expr], span: expr.span } : expr;
 
-export const unsupported = (what: string, span: Span, hint?: string): TidemarkError =>
+const unsupported = (what: string, span: Span, hint?: string): TidemarkError =>
   new TidemarkError("sql.unsupported", `${what} is not supported`, { span, hint });
 
 function operatorName(operator: string, span: Span): string {
