@@ -1,4 +1,4 @@
-import { range } from "../column/pick.ts";
+import { pickInt32, range } from "../column/pick.ts";
 import { compareText } from "../column/text.ts";
 import { type Caused, type Chunk, type Emission, emissionsOfRow, emissionsPerRow, entityAt } from "./emission.ts";
 
@@ -155,33 +155,39 @@ function groupsAtOnce(caused: readonly Caused[]): Caused[][] {
 
 /** Infinite bounds are equal, where their difference would be no number. */
 const ascending = (a: number, b: number): number => (a === b ? 0 : a - b);
-const endOf = ({ window }: Chunk): number => window?.endUs ?? 0;
-const startOf = ({ window }: Chunk): number => window?.startUs ?? 0;
+const endOf = (chunk: Chunk | undefined): number => chunk?.window?.endUs ?? 0;
+const startOf = (chunk: Chunk | undefined): number => chunk?.window?.startUs ?? 0;
 
 /** The rows of several windows by end, key, window length and resolver. */
 function byEntity(group: readonly Caused[]): Omit<Run, "firstSeq"> {
-  const entries = group.flatMap((each, c) =>
-    Array.from({ length: each.chunk.entities.length }, (_, row) => ({
-      c,
-      row,
-      entity: entityAt(each.chunk, row),
-      ...each,
-    })),
-  );
-  entries.sort(
-    (a, b) =>
-      ascending(endOf(a.chunk), endOf(b.chunk)) ||
-      compareEntities(a.entity, b.entity) ||
-      ascending(startOf(b.chunk), startOf(a.chunk)) ||
-      a.order - b.order ||
-      a.row - b.row,
-  );
-  return {
-    chunks: group.map(({ chunk }) => chunk),
-    chunkOf: Int32Array.from(entries, ({ c }) => c),
-    rowOf: Int32Array.from(entries, ({ row }) => row),
-  };
+  const chunks = group.map(({ chunk }) => chunk);
+  const total = chunks.reduce((sum, { entities }) => sum + entities.length, 0);
+  const [chunkOf, rowOf] = [new Int32Array(total), new Int32Array(total)];
+  const entities: Entity[] = [];
+  // Windows with one end, in the order of those that share an entity.
+  const places = range(0, chunks.length).sort((a, b) => byPlace(group, a, b));
+  const rank = new Int32Array(chunks.length);
+  places.forEach((c, at) => (rank[c] = at));
+  chunks.forEach((chunk, c) => {
+    for (let row = 0; row < chunk.entities.length; row++) {
+      [chunkOf[entities.length], rowOf[entities.length]] = [c, row];
+      entities.push(entityAt(chunk, row));
+    }
+  });
+  const compare = comparisonOf(entities);
+  const order = range(0, total).sort((i, j) => {
+    const [a, b] = [chunkOf[i] ?? 0, chunkOf[j] ?? 0];
+    const ends = a === b ? 0 : ascending(endOf(chunks[a]), endOf(chunks[b]));
+    return ends || compare(entities[i] ?? null, entities[j] ?? null) || (rank[a] ?? 0) - (rank[b] ?? 0) || i - j;
+  });
+  return { chunks, chunkOf: pickInt32(chunkOf, order), rowOf: pickInt32(rowOf, order) };
 }
+
+/** By window length, then by resolver. */
+const byPlace = (group: readonly Caused[], a: number, b: number): number =>
+  ascending(startOf(group[b]?.chunk), startOf(group[a]?.chunk)) ||
+  (group[a]?.order ?? 0) - (group[b]?.order ?? 0) ||
+  a - b;
 
 type Entity = ReturnType<typeof entityAt>;
 
@@ -193,10 +199,19 @@ export function compareEntities(a: Entity, b: Entity): number {
   return Number(a! > b!) - Number(a! < b!);
 }
 
+const BEYOND_UNITS = /[\uD800-\uFFFF]/; // from here on the order of UTF-16 units is not that of code points
+
+/** As `compareEntities`; for text whose units stand in the order of its code points the engine's own, faster order. */
+function comparisonOf(entities: readonly Entity[]): (a: Entity, b: Entity) => number {
+  if (entities.some((entity) => typeof entity !== "string" || BEYOND_UNITS.test(entity))) return compareEntities;
+  return (a, b) => (a === b ? 0 : (a ?? "") < (b ?? "") ? -1 : 1);
+}
+
 /** The rows of a chunk: windows that close by key, all else as it came. */
 function rowsInOrder({ chunk, phase }: Caused): Int32Array {
   const rows = range(0, chunk.entities.length);
   if (phase !== "closing" || rows.length < 2) return rows;
   const keys = Array.from(rows, (row) => entityAt(chunk, row));
-  return rows.sort((a, b) => compareEntities(keys[a]!, keys[b]!));
+  const compare = comparisonOf(keys);
+  return rows.sort((a, b) => compare(keys[a] ?? null, keys[b] ?? null));
 }

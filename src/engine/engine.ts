@@ -1,10 +1,8 @@
 import { columnOf, shown } from "../column/builder.ts";
-import type { Column } from "../column/column.ts";
-import { type Value, valueAt } from "../column/value.ts";
+import { valueAt } from "../column/value.ts";
 import { suggest, TidemarkError } from "../errors.ts";
-import { type AnyFeature, type Feature, snakeCase, windowsOf } from "../features/feature.ts";
-import { featureSetModel, type FeatureSetModel } from "../features/features.ts";
-import { type DataFrame, frameOf } from "../frame/data-frame.ts";
+import { type AnyFeature, snakeCase, windowsOf } from "../features/feature.ts";
+import { type DataFrame, frameOf, isDataFrame } from "../frame/data-frame.ts";
 import type { AnyRow } from "../frame/rows.ts";
 import { isResolver, type Resolver } from "../resolvers/resolver.ts";
 import type { Envelope } from "../sources/envelope.ts";
@@ -15,13 +13,15 @@ import { createDeadLetterBox, type DeadLetter } from "./dead-letter.ts";
 import { type Ledger, ledgerOf } from "./disposition.ts";
 import { dateOfBound } from "./emission.ts";
 import { createEmissionLog, type Emissions } from "./emission-log.ts";
-import { intakesOfBytes, intakesOfPush, NONE } from "./input.ts";
-import { type Intake, intakeOfEnvelopes } from "./intake.ts";
+import { addPushed, intakesOfBytes, intakesOfTablePush, NONE } from "./input.ts";
+import { addEnvelope, type Intake } from "./intake.ts";
+import { createWaiting } from "./waiting.ts";
 import { advance, takeIn } from "./intake-run.ts";
 import type { Failure } from "./lane.ts";
 import { type Pending, pendingOf } from "./pending.ts";
+import { checkFeature, createAnswer, entityColumn, modelOf } from "./answer.ts";
 import type { Answers, QueryOptions } from "./query.ts";
-import { createRegistry, type Maker } from "./registry.ts";
+import { createRegistry } from "./registry.ts";
 import type { SourceState } from "./source-state.ts";
 import { type Stats, statsOf } from "./stats.ts";
 
@@ -92,6 +92,9 @@ export interface Engine {
   finish(): void;
 }
 
+const mayBeTable = (pushed: unknown): boolean =>
+  (typeof pushed === "object" && pushed !== null && "schema" in pushed) || isDataFrame(pushed);
+
 /** A feature set, as `features` makes it. */
 export type AnySet = ((values: never) => unknown) & object;
 
@@ -135,6 +138,8 @@ export function engine(options: EngineOptions): Engine {
     }
   };
 
+  const { collect, settle } = createWaiting((state, intake) => take(state, [intake]));
+
   const open = (source: Source<never, never> | Source): SourceState => {
     const state = stateOf(source);
     if (finished)
@@ -144,74 +149,56 @@ export function engine(options: EngineOptions): Engine {
     return state;
   };
 
-  const makerOf = ({ fqn }: Feature): Maker => {
-    const maker = makers.get(fqn);
-    if (maker !== undefined) return maker;
-    throw new TidemarkError("query.unknown-feature", `no resolver of this engine makes ${fqn}`, {
-      hint: suggest(fqn, [...makers.keys()]),
-    });
-  };
-
-  const valueOf = (feature: Feature, entity: Column, atUs: number): Value => {
-    const { lane, index, historyUs: back } = makerOf(feature);
-    if (atUs < clockUs - back) {
-      throw new TidemarkError(
-        "query.expired",
-        `${feature.fqn} at ${dateOfBound(atUs).toISOString()} is no longer kept`,
-        {
-          hint: 'make the engine with a longer history: engine({ resolvers, history: "30d" })',
-        },
-      );
-    }
-    return lane.query(index, entity, atUs);
-  };
-
-  const answer = (
-    model: FeatureSetModel,
-    feature: AnyFeature,
-    key: string | number | bigint,
-    entity: Column,
-    atUs: number,
-  ): unknown => {
-    checkFeature(model, feature);
-    if (feature.kind === "windowed")
-      return Object.fromEntries(
-        windowsOf(feature).map((each, w) => [feature.windows[w]!.label, valueOf(each, entity, atUs)]),
-      );
-    return feature.fqn === model.primaryKey.fqn ? key : valueOf(feature, entity, atUs);
-  };
+  const answer = createAnswer(makers, () => clockUs);
 
   const self: Engine = {
     push: (source, messages, { allowUnread = false } = {}) => {
       const state = open(source as Source);
-      take(state, intakesOfPush(state, messages, allowUnread ? state.unread : NONE));
+      const optional = allowUnread ? state.unread : NONE;
+      if (!mayBeTable(messages)) return collect(state, (builder, line) => addPushed(builder, messages, line, optional));
+      settle();
+      const intakes = intakesOfTablePush(state, messages);
+      if (intakes === undefined) collect(state, (builder, line) => addPushed(builder, messages, line, optional));
+      else take(state, intakes);
     },
     pushEnvelopes: (source, envelopes) => {
-      const state = open(source as Source);
-      take(state, [intakeOfEnvelopes(state.source, envelopes, { firstLine: state.pushed + 1, optional: NONE })]);
+      collect(open(source as Source), (builder, line) =>
+        envelopes.forEach((envelope, i) => addEnvelope(builder, envelope, { line: line + i, offset: -1 }, NONE)),
+      );
     },
     pushBytes: (source, bytes) => {
       const state = open(source as Source);
+      settle();
       take(state, intakesOfBytes(state, bytes));
     },
-    pushIntake: (source, intake, file) => take(open(source), [intake], file),
+    pushIntake: (source, intake, file) => {
+      const state = open(source);
+      settle();
+      take(state, [intake], file);
+    },
     advanceTo: (time, source) => {
       if (finished)
         throw new TidemarkError("engine.finished", "the engine has been finished", { hint: "make a new engine" });
       const toUs = timeUs(time);
       const states = source === undefined ? [...sources.values()] : [stateOf(source)];
+      settle();
       const taken = states.map((state) => advance(state, toUs, clockUs));
       clockUs = Math.max(clockUs, toUs);
       log.append(taken.flatMap(({ caused }) => caused));
     },
-    emissions: () => log.drain(),
+    emissions: () => {
+      settle();
+      return log.drain();
+    },
     query: (set, key, features, { at } = {}) => {
+      settle();
       const model = modelOf(set);
       const entity = entityColumn(model, key);
       const atUs = at === undefined ? clockUs : timeUs(at);
       return features.map((feature) => answer(model, feature, key, entity, atUs)) as never;
     },
     queryMany: (set, keys, features, { at } = {}) => {
+      settle();
       const model = modelOf(set);
       const atUs = at === undefined ? clockUs : timeUs(at);
       const entities = keys.map((key) => entityColumn(model, key));
@@ -234,6 +221,7 @@ export function engine(options: EngineOptions): Engine {
       });
     },
     entities: (set) => {
+      settle();
       const model = modelOf(set);
       const found = new Set<unknown>();
       for (const lane of lanes) {
@@ -243,8 +231,12 @@ export function engine(options: EngineOptions): Engine {
       }
       return [...found] as (string | number | bigint)[];
     },
-    pending: () => pendingOf(lanes, sources),
+    pending: () => {
+      settle();
+      return pendingOf(lanes, sources);
+    },
     ledger: (resolver) => {
+      settle();
       const name = isResolver(resolver) ? resolver.name : resolver;
       const found =
         name === undefined ? [...sources.values()] : [...sources.values()].filter(({ countsOf }) => countsOf.has(name));
@@ -262,12 +254,22 @@ export function engine(options: EngineOptions): Engine {
         ]),
       );
     },
-    deadLetters: () => letters.drain(),
-    failures: () => failed.splice(0),
+    deadLetters: () => {
+      settle();
+      return letters.drain();
+    },
+    failures: () => {
+      settle();
+      return failed.splice(0);
+    },
     get now() {
+      settle();
       return dateOfBound(clockUs);
     },
-    stats: () => statsOf(lanes, sources, log.nextSeq(), letters.dropped()),
+    stats: () => {
+      settle();
+      return statsOf(lanes, sources, log.nextSeq(), letters.dropped());
+    },
     explain: () =>
       lanes
         .map(
@@ -277,38 +279,12 @@ export function engine(options: EngineOptions): Engine {
         .join("\n"),
     finish: () => {
       if (finished) return;
+      settle();
       finished = true;
       log.append(lanes.flatMap((lane) => lane.finish(clockUs)));
     },
   };
   return self;
-}
-
-function modelOf(set: AnySet): FeatureSetModel {
-  const model = featureSetModel(set);
-  if (model !== undefined) return model;
-  throw new TidemarkError("feature.invalid", "this is no feature set", {
-    hint: 'make one with features("user", { ... })',
-  });
-}
-
-function checkFeature(model: FeatureSetModel, feature: AnyFeature): void {
-  if (featureSetModel(feature)?.name === model.name) return;
-  throw new TidemarkError(
-    "query.unknown-feature",
-    `${feature?.fqn ?? shown(feature)} is no feature of "${model.name}"`,
-    { hint: suggest(String(feature?.name), [...model.features.keys()]) },
-  );
-}
-
-function entityColumn(model: FeatureSetModel, key: unknown): Column {
-  const { type, name } = model.primaryKey;
-  try {
-    if (key !== null && key !== undefined) return columnOf(type, [key]);
-  } catch (error) {
-    if (!(error instanceof TidemarkError)) throw error;
-  }
-  throw new TidemarkError("type.invalid", `${shown(key)} is no value of the primary key "${name}"`);
 }
 
 /** @throws time.invalid */

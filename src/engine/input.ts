@@ -8,22 +8,29 @@ import { fitBatch } from "../sources/decode/fit.ts";
 import { createNdjsonDecoder } from "../sources/decode/ndjson.ts";
 import { createLineSplitter } from "../sources/decode/lines.ts";
 import type { Source } from "../sources/source.ts";
-import { type Intake, intakeOfEnvelopes, timesOf } from "./intake.ts";
+import { type Intake, type IntakeBuilder, intakeOfEnvelopes, timesOf } from "./intake.ts";
 import type { SourceState } from "./source-state.ts";
 
-/** Messages pushed as values: one or several, or a table of them. */
-export function intakesOfPush(state: SourceState, pushed: unknown, optional: ReadonlySet<string>): Intake[] {
+/** Messages pushed as a table; undefined where they are something else. */
+export function intakesOfTablePush(state: SourceState, pushed: unknown): Intake[] | undefined {
   const table = tableOf(pushed);
-  if (table !== undefined) return intakesOfTable(state, table);
-  const items = Array.isArray(pushed) ? pushed : [pushed];
-  return [
-    intakeOfEnvelopes(
-      state.source,
-      items.map((value: unknown) => ({ value })),
-      { firstLine: state.pushed + 1, optional },
-    ),
-  ];
+  return table && intakesOfTable(state, table);
 }
+
+/** Adds one message, or several, to those that wait. */
+export function addPushed(
+  builder: IntakeBuilder,
+  pushed: unknown,
+  firstLine: number,
+  optional: ReadonlySet<string>,
+): void {
+  if (!Array.isArray(pushed)) return builder.add(NOTHING_KNOWN, pushed, { line: firstLine, offset: -1 }, optional);
+  pushed.forEach((value: unknown, i) =>
+    builder.add(NOTHING_KNOWN, value, { line: firstLine + i, offset: -1 }, optional),
+  );
+}
+
+const NOTHING_KNOWN = {}; // of the transport
 
 export const NONE: ReadonlySet<string> = new Set();
 

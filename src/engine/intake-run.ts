@@ -98,7 +98,7 @@ function standardReason(
   if (disposition === LATE)
     return `${((watermarks[i]! - times[i]!) / US_PER_SECOND).toFixed(3)} s behind the watermark, more than lateArrivalDeadline allows`;
   const words: Partial<Record<(typeof dispositions)[number], string>> = {
-    "no-timestamp": "the message has no time, and a window needs one",
+    "no-timestamp": "the message has no time between the years 1684 and 2255, and a window needs one",
     "null-key": `the key${key === undefined ? "" : ` "${key}"`} is null`,
     duplicate: "an earlier message has the same value",
   };

@@ -1,6 +1,6 @@
 import type { Batch } from "../column/batch.ts";
 import { isValid } from "../column/bitmap.ts";
-import { columnBuilder, shown, timestampUs } from "../column/builder.ts";
+import { type ColumnBuilder, columnBuilder, shown, timestampUs } from "../column/builder.ts";
 import { decodeText, encodeText } from "../column/text.ts";
 import { rawAt } from "../column/value.ts";
 import { TidemarkError } from "../errors.ts";
@@ -32,46 +32,90 @@ export interface IntakeReject {
 /** A payload that `parse` skipped. */
 const SKIPPED = Symbol("skipped");
 
-/** Reads messages one by one into columns: parses, checks them against the schema, and finds their times. */
-export function intakeOfEnvelopes(source: Source, envelopes: readonly Envelope[], options: IntakeOptions): Intake {
+/** Reads messages one by one into columns: parses them, checks them against the schema, and finds their times. */
+export interface IntakeBuilder {
+  /** `optional` fields may be missing although they are not nullable, because nobody reads them. */
+  add(message: Omit<Envelope, "value">, value: unknown, place: Place, optional: ReadonlySet<string>): void;
+  /** Counts a message that cannot be read at all. */
+  refuse(value: unknown, place: Place, reason: string): void;
+  /** How many messages have been added since the last `finish`. */
+  count(): number;
+  /** The messages so far; the builder is empty afterwards. */
+  finish(): Intake;
+}
+
+/** Where a message stood. */
+export interface Place {
+  readonly line: number;
+  /** Byte offset; -1 where there is none. */
+  readonly offset: number;
+}
+
+export function createIntakeBuilder(source: Source): IntakeBuilder {
   const { schema } = source.message;
-  const builders = schema.fields.map(({ type }) => columnBuilder(type));
-  const lines: number[] = [];
-  const rejects: IntakeReject[] = [];
-  const stamps: number[] = [];
+  let builders: ColumnBuilder[] = [];
+  let lines: number[] = [];
+  let stamps: number[] = [];
+  let rejects: IntakeReject[] = [];
   let skipped = 0;
-  envelopes.forEach((envelope, i) => {
-    const line = options.lines?.[i] ?? options.firstLine + i;
-    const reject = (disposition: IntakeReject["disposition"], reason: string): void =>
-      void rejects.push({ disposition, reason, raw: rawOf(envelope?.value), line, offset: options.offsets?.[i] ?? -1 });
-    if (typeof envelope !== "object" || envelope === null)
-      return reject("invalid", "an envelope is an object with a value");
-    let row: unknown;
-    try {
-      row = parsed(source, envelope.value);
-    } catch (error) {
-      return reject("parse-failed", reasonOf(error));
-    }
-    if (row === SKIPPED) return void skipped++;
-    const filled = withKey(source, row, envelope.key);
-    const length = lines.length;
-    try {
-      appendRow(schema, builders, filled, options.optional);
-      stamps.push(envelopeTime(envelope));
-      lines.push(line);
-    } catch (error) {
-      for (const builder of builders) builder.truncate(length);
-      reject("invalid", reasonOf(error));
-    }
-  });
-  const batch = { length: lines.length, columns: builders.map((builder) => builder.finish()) };
+
   return {
-    batch,
-    times: timesOf(source, batch, Float64Array.from(stamps)),
-    lines: Float64Array.from(lines),
-    rejects,
-    skipped,
+    add: (envelope, value, { line, offset }, optional) => {
+      const reject = (disposition: IntakeReject["disposition"], reason: string): void =>
+        void rejects.push({ disposition, reason, raw: rawOf(value), line, offset });
+      if (builders.length === 0) builders = schema.fields.map(({ type }) => columnBuilder(type));
+      let row: unknown;
+      try {
+        row = parsed(source, value);
+      } catch (error) {
+        return reject("parse-failed", reasonOf(error));
+      }
+      if (row === SKIPPED) return void skipped++;
+      try {
+        const stamp = envelopeTime(envelope);
+        appendRow(schema, builders, withKey(source, row, envelope.key), optional);
+        stamps.push(stamp);
+        lines.push(line);
+      } catch (error) {
+        for (const builder of builders) builder.truncate(lines.length);
+        reject("invalid", reasonOf(error));
+      }
+    },
+    refuse: (value, { line, offset }, reason) =>
+      void rejects.push({ disposition: "invalid", reason, raw: rawOf(value), line, offset }),
+    count: () => lines.length + rejects.length + skipped,
+    finish: () => {
+      if (builders.length === 0) builders = schema.fields.map(({ type }) => columnBuilder(type));
+      const batch = { length: lines.length, columns: builders.map((builder) => builder.finish()) };
+      const times = timesOf(source, batch, Float64Array.from(stamps));
+      const intake: Intake = { batch, times, lines: Float64Array.from(lines), rejects, skipped };
+      builders = [];
+      [lines, stamps, rejects, skipped] = [[], [], [], 0];
+      return intake;
+    },
   };
+}
+
+/** Messages that have come together. */
+export function intakeOfEnvelopes(source: Source, envelopes: readonly Envelope[], options: IntakeOptions): Intake {
+  const builder = createIntakeBuilder(source);
+  envelopes.forEach((envelope, i) => {
+    const place = { line: options.lines?.[i] ?? options.firstLine + i, offset: options.offsets?.[i] ?? -1 };
+    addEnvelope(builder, envelope, place, options.optional);
+  });
+  return builder.finish();
+}
+
+/** Adds a message with what the transport knows of it. */
+export function addEnvelope(
+  builder: IntakeBuilder,
+  envelope: unknown,
+  place: Place,
+  optional: ReadonlySet<string>,
+): void {
+  if (typeof envelope === "object" && envelope !== null && "value" in envelope)
+    builder.add(envelope as Envelope, envelope.value, place, optional);
+  else builder.refuse(envelope, place, "an envelope is an object with a value");
 }
 
 export interface IntakeOptions {
@@ -126,26 +170,27 @@ export function appendRow(
       hint: "a message is an object with the fields of its schema",
     });
   }
-  schema.fields.forEach(({ name, nullable }, f) => {
-    const value = Object.hasOwn(row, name) ? (row as Readonly<Record<string, unknown>>)[name] : undefined;
-    if (value === undefined || value === null) {
-      if (!nullable && !optional.has(name))
-        throw new TidemarkError("message.invalid", `field "${name}" is missing`, {
-          hint: `declare it as nullable, or send it`,
-        });
-      builders[f]?.appendNull();
-      return;
+  let current = "";
+  try {
+    for (let f = 0; f < builders.length; f++) {
+      const field = schema.fields[f];
+      if (field === undefined) return;
+      current = field.name;
+      const value = Object.hasOwn(row, current) ? (row as Readonly<Record<string, unknown>>)[current] : undefined;
+      if (value !== undefined && value !== null) builders[f]?.append(value);
+      else if (field.nullable || optional.has(current)) builders[f]?.appendNull();
+      else throw missing(current);
     }
-    try {
-      builders[f]?.append(value);
-    } catch (error) {
-      if (!(error instanceof TidemarkError)) throw error;
-      throw new TidemarkError("message.invalid", `field "${name}": ${error.summary}`, { hint: error.hint });
-    }
-  });
+  } catch (error) {
+    if (!(error instanceof TidemarkError) || error.code === "message.invalid") throw error;
+    throw new TidemarkError("message.invalid", `field "${current}": ${error.summary}`, { hint: error.hint });
+  }
 }
 
-function envelopeTime({ timestamp }: Envelope): number {
+const missing = (field: string): TidemarkError =>
+  new TidemarkError("message.invalid", `field "${field}" is missing`, { hint: "declare it as nullable, or send it" });
+
+function envelopeTime({ timestamp }: Omit<Envelope, "value">): number {
   if (timestamp === undefined || timestamp === null) return Number.NaN;
   return Number(timestampUs(timestamp, { kind: "timestamp" }));
 }
@@ -156,9 +201,13 @@ export function timesOf({ timestamp, message }: Source, batch: Batch, stamps?: F
   if (timestamp === undefined) return times;
   const column = batch.columns[fieldIndex(message.schema, timestamp)];
   if (column?.kind !== "int64") return times;
-  for (let i = 0; i < batch.length; i++) if (isValid(column.validity, i)) times[i] = Number(column.values[i]);
+  for (let i = 0; i < batch.length; i++)
+    if (isValid(column.validity, i)) times[i] = eventTime(Number(column.values[i]));
   return times;
 }
+
+/** Event times are exact doubles, so they reach from the year 1684 to 2255; one beyond has no place in a window. */
+const eventTime = (us: number): number => (Number.isSafeInteger(us) ? us : Number.NaN);
 
 const RAW_MAX = 65_536; // bytes of a rejected message that are kept
 
@@ -168,7 +217,7 @@ function rawOf(value: unknown): Uint8Array {
 }
 
 /** JSON that never fails: integers beyond doubles as digits, cycles as a word. */
-export function jsonOf(value: unknown): string {
+function jsonOf(value: unknown): string {
   try {
     return (
       JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? each.toString() : each)) ?? String(value)

@@ -31,7 +31,7 @@ export function createPickRows({ program }: Windowed, keyTable: KeyTable): PickR
   return (prepared, dispositions, reasons) => {
     for (const position of prepared.positions) dispositions[position] = APPLIED;
     const { times } = prepared.arrivals;
-    let picked = times.some(Number.isNaN)
+    let picked = hasNaN(times)
       ? keptWhere(prepared, (i) => !Number.isNaN(times[i]), dispositions, NO_TIMESTAMP)
       : prepared;
     const failing = failingRows?.(picked.arrivals.batch);
@@ -57,4 +57,9 @@ export function createPickRows({ program }: Windowed, keyTable: KeyTable): PickR
       watermarks: arrivals.watermarks,
     };
   };
+}
+
+function hasNaN(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
 }

@@ -27,10 +27,15 @@ export function identityAt(column: Column, i: number): Identity {
 }
 
 /**
- * The rows of a result that have an entity.
+ * The rows of a result that have an entity. Where entities are the keys of groups, no two can be equal.
  * @throws resolver.entity-collision where two rows have one; type.overflow where a value is beyond its TypeScript type
  */
-export function resultOf(table: Table, { name, set }: Resolver, features: readonly Feature[]): Result {
+export function resultOf(
+  table: Table,
+  { name, set }: Resolver,
+  features: readonly Feature[],
+  { areKeys }: { readonly areKeys: boolean } = { areKeys: false },
+): Result {
   const { columns, length } = singleBatch(table);
   const [found, ...all] = columns;
   if (found === undefined) throw new RangeError(`the result of "${name}" has no columns, not even an entity`);
@@ -44,7 +49,7 @@ export function resultOf(table: Table, { name, set }: Resolver, features: readon
     const feature = features[f];
     if (feature !== undefined) checkRange(column, feature.type);
   });
-  checkDistinct(entities, name);
+  if (!areKeys) checkDistinct(entities, name);
   return { entities, values };
 }
 

@@ -144,7 +144,8 @@ export function createTumblingLane(
       from = to;
     };
     for (let i = 0; i < times.length; i++) {
-      const [time = Number.NaN, watermarkUs = Number.NaN] = [times[i], watermarks[i]];
+      const time = times[i] ?? Number.NaN;
+      const watermarkUs = watermarks[i] ?? Number.NaN;
       if (!isClosed(time, watermarkUs)) continue;
       addUntil(i);
       caused.push(...closeUntil(watermarkUs, causeOf));

@@ -48,9 +48,10 @@ export function createWindowResults(
   const isFrame = program.kind === "frame";
   const frameByKey = isFrame && program.keys.length > 0;
   const isTold = program.entityKey === -1; // only the result tells the entity
+  const areKeys = program.kind === "incremental" && program.local && !isTold;
 
   const of = ({ state, features }: Length, start: number, key?: number): Result =>
-    resultOf(state.result(start, key), resolver, features);
+    resultOf(state.result(start, key), resolver, features, { areKeys });
 
   const failed = ({ window }: Length, start: number, key: number | undefined, error: unknown): undefined => {
     const [shown = null] = key === undefined ? [] : keyValues(keyTable, Int32Array.of(key));

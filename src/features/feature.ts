@@ -102,8 +102,9 @@ export function windowedFeatureOf(set: string, name: string, declared: WindowedT
     { ...byLabel, ...base },
     {
       get: (target, key, receiver) => {
-        if (typeof key !== "string" || key in target || !WINDOW_LABEL.test(key))
-          return Reflect.get(target, key, receiver);
+        if (typeof key !== "string" || key in target || !WINDOW_LABEL.test(key)) {
+          return Reflect.get(target, key, receiver) as unknown;
+        }
         throw new TidemarkError("feature.unknown-window", `${fqn} has no window "${key}"`, {
           hint: suggest(
             key,

@@ -1,3 +1,4 @@
+import { shown } from "../column/builder.ts";
 import { suggest, TidemarkError } from "../errors.ts";
 import type { Expression } from "../expr/expression.ts";
 import { type AnyColumnType, isColumnType, type ValueOf } from "../types/column-type.ts";
@@ -60,7 +61,7 @@ export function features<const Set extends string, Fields extends FeatureFields>
   fields: Fields,
 ): FeatureSet<Set, Fields> {
   if (typeof name !== "string" || !/^[a-z_][a-z0-9_]*$/i.test(name)) {
-    throw new TidemarkError("feature.invalid", `"${String(name)}" is no name for a feature set`, {
+    throw new TidemarkError("feature.invalid", `${shown(name)} is no name for a feature set`, {
       hint: "use letters, digits and _",
     });
   }
@@ -130,7 +131,7 @@ function checkNames(name: string, all: readonly AnyFeature[]): void {
 }
 
 function primaryKeyOf(name: string, fields: FeatureFields, declared: ReadonlyMap<string, AnyFeature>): Feature {
-  const marked = Object.entries(fields).filter(([, type]) => !isWindowed(type) && (type as AnyColumnType).isPrimaryKey);
+  const marked = Object.entries(fields).filter(([, type]) => !isWindowed(type) && type.isPrimaryKey);
   if (marked.length > 1) {
     throw new TidemarkError("feature.invalid", `"${name}" has ${marked.length} primary keys`, {
       hint: "composite primary keys are not supported: join them into one field",

@@ -8,7 +8,7 @@ const YIELD_SECONDS = 0.05; // the longest time without a turn of the event loop
 const NS_PER_SECOND = 1e9;
 
 /** Seconds since it was made. Only reports read it: no result of a replay depends on the machine's clock. */
-export function stopwatch(): () => number {
+function stopwatch(): () => number {
   const start = hrtime.bigint();
   return () => Number(hrtime.bigint() - start) / NS_PER_SECOND;
 }

@@ -35,12 +35,12 @@ export function compileIncremental(plan: Plan, context: CompileContext): Increme
 
   const over = (expr: Bound): Bound => replaceColumns(expr, ({ index }) => below.columns[index]!.expr);
   const keys = aggregate.keys.map(({ expr }) => over(expr));
-  const calls = aggregate.aggregates.map(({ call }) => ({
+  const all = aggregate.aggregates.map(({ call }) => ({
     ...call,
     args: call.args.map(over),
     filter: call.filter && over(call.filter),
   }));
-  const groups: Plan = { kind: "scan", table: GROUPS, schema: groupsSchema({ keys, calls }) };
+  const { groups, calls } = groupsOf(keys, all, below.predicate === null || !aggregate.implicit);
   const isLocal = local.base === aggregate;
   // A limit above one frame a key is a limit for each key, which one plan over all groups cannot say.
   if (!isLocal && (context.keyFields.size > 0 || aggregate.implicit)) return undefined;
@@ -57,8 +57,35 @@ export function compileIncremental(plan: Plan, context: CompileContext): Increme
     finish: optimize(finish),
     schema: planSchema(finish),
     local: isLocal,
-    entityKey: isLocal ? entityKeyOf(entity, { keys, calls }) : -1,
+    entityKey: isLocal ? entityKeyOf(entity, { keys, calls: all }) : -1,
   };
+}
+
+/**
+ * The groups as the plan above wants them: keys, then aggregates. The greatest or least value of a key in its own group
+ * is the key, so nothing is kept for it, where every group has a row.
+ */
+function groupsOf(
+  keys: readonly Bound[],
+  all: readonly BoundAggregate[],
+  hasRows: boolean,
+): { groups: Plan; calls: readonly BoundAggregate[] } {
+  const keyOf = all.map((call) => (hasRows ? keyOfExtreme(call, keys) : -1));
+  const calls = all.filter((_, a) => keyOf[a] === -1);
+  const groups: Plan = { kind: "scan", table: GROUPS, schema: groupsSchema({ keys, calls }) };
+  if (calls.length === all.length) return { groups, calls };
+  const kept = groups.schema.fields.map(({ name, type, nullable }, index): NamedBound => {
+    return { name, expr: { kind: "column", index, name, type, nullable } };
+  });
+  let next = keys.length;
+  const columns = keyOf.map((key): NamedBound => kept[key === -1 ? next++ : key]!);
+  return { groups: { kind: "project", input: groups, columns: [...kept.slice(0, keys.length), ...columns] }, calls };
+}
+
+/** The key whose greatest or least value an aggregate is, or -1. */
+function keyOfExtreme({ name, args: [arg], filter }: BoundAggregate, keys: readonly Bound[]): number {
+  if ((name !== "max" && name !== "min") || filter !== undefined || arg?.kind !== "column") return -1;
+  return keys.findIndex((key) => key.kind === "column" && key.index === arg.index);
 }
 
 /** The one aggregate below sorts and limits; a second one means another shape. */

@@ -16,7 +16,7 @@ export interface OutputModel {
 export function outputModel(name: string, output: readonly AnyFeature[]): OutputModel {
   const invalid = (summary: string, hint?: string): TidemarkError =>
     new TidemarkError("resolver.invalid", `resolver "${name}": ${summary}`, { hint });
-  if (!Array.isArray(output) || output.length === 0)
+  if (!isList(output) || output.length === 0)
     throw invalid("no output", "name the features: output: [User.id, User.numFailedLogins]");
   const models = output.map((feature) => featureSetModel(feature));
   const [set] = models;
@@ -120,7 +120,7 @@ export function matchColumns(
 }
 
 /** Whether a result type may stand for a feature: numbers widen, and an integer may be narrower if it fits. */
-export function fitsFeature(type: DataType, feature: Pick<Feature, "type">): boolean {
+function fitsFeature(type: DataType, feature: Pick<Feature, "type">): boolean {
   if (type.kind === feature.type.kind || type.kind === "null") return true;
   if (isInteger(type)) return isNumeric(feature.type);
   return type.kind === "float" && feature.type.kind === "float";
@@ -136,3 +136,6 @@ export function checkType(resolver: string, type: DataType, feature: AnyFeature)
     },
   );
 }
+
+/** As `Array.isArray`, which would make the elements of a readonly array anything. */
+const isList = (value: unknown): boolean => Array.isArray(value);

@@ -19,6 +19,9 @@ import { type Dedup, type Mapping, markResolver, type Resolver, type Windowed } 
 import { type Trace, trace } from "./trace.ts";
 import type { KeyMap, ResolverInput, ResolverResult } from "./types.ts";
 
+/** No key is named. */
+type NoKeys = Readonly<Record<string, never>>;
+
 interface CommonOptions<Output, Keys> {
   readonly name: string;
   /** The features that it makes; the primary key among them or in `keys`. */
@@ -30,13 +33,13 @@ interface CommonOptions<Output, Keys> {
 }
 
 export interface StreamOptions<Row, Output, Keys> extends CommonOptions<Output, Keys> {
-  readonly source: Source<Row, never> | Source<Row, any>;
+  readonly source: Source<Row, unknown>;
   /** Drops messages whose field repeats an earlier value within a time; the first wins. */
   readonly dedup?: { readonly on: keyof Row & string; readonly within: Duration };
 }
 
 export interface ParsedStreamOptions<SourceRow, Row, Input, Output, Keys> extends CommonOptions<Output, Keys> {
-  readonly source: Source<SourceRow, never> | Source<SourceRow, any>;
+  readonly source: Source<SourceRow, unknown>;
   /** The shape of what `parse` gives. */
   readonly message: Message<Row, Input>;
   /** Picks, reshapes or re-keys a message; null skips it. */
@@ -61,16 +64,12 @@ export function stream<
   Row,
   Input,
   const Output extends readonly AnyFeature[],
-  const Keys extends KeyMap<Row> = Record<never, never>,
+  const Keys extends KeyMap<Row> = NoKeys,
 >(
   options: ParsedStreamOptions<SourceRow, Row, Input, Output, Keys>,
   fn: (input: ResolverInput<Row, Output>) => ResolverResult<Output, Keys>,
 ): Resolver;
-export function stream<
-  Row,
-  const Output extends readonly AnyFeature[],
-  const Keys extends KeyMap<Row> = Record<never, never>,
->(
+export function stream<Row, const Output extends readonly AnyFeature[], const Keys extends KeyMap<Row> = NoKeys>(
   options: StreamOptions<Row, Output, Keys> & { readonly parse?: (message: Row) => Row | null },
   fn: (input: ResolverInput<Row, Output>) => ResolverResult<Output, Keys>,
 ): Resolver;

@@ -22,9 +22,10 @@ export type Trace =
   | { readonly kind: "opaque"; readonly call: string };
 
 /** Thrown through the user's function to stop it at the first read. */
-class ValueRead {
+class ValueRead extends Error {
   readonly call: string;
   constructor(call: string) {
+    super(`${call} reads values`);
     this.call = call;
   }
 }

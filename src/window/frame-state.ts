@@ -43,7 +43,7 @@ export function createFrameState(program: FrameProgram, schema: Schema, lengthUs
       const tables = wanted.map((rows) => program.run({ schema, batches: [log.rows(rows.values())] }));
       return { schema: program.schema, batches: tables.flatMap(({ batches }) => batches) };
     },
-    drop: (startUs) => void windows.delete(startUs),
+    drop: windows.delete,
     bytes: () => {
       let sum = 0;
       for (const { log, rowsOfKey } of windows.values()) {

@@ -8,7 +8,7 @@ import { createIntList, type IntList } from "./int-list.ts";
 import { createIntMap, type IntMap } from "./int-map.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { IncrementalProgram } from "./program.ts";
-import { windowStart } from "./tumbling.ts";
+import { windowEnd, windowStart } from "./tumbling.ts";
 import type { KeyedRows, TumblingState } from "./tumbling-state.ts";
 import { createWindowMap } from "./window-map.ts";
 
@@ -50,12 +50,14 @@ export function createIncrementalState(
   const groupsOf = ({ times, keys }: KeyedRows): Int32Array => {
     const groups = new Int32Array(keys.length);
     let start = Number.NaN;
+    let end = Number.NaN;
     let window: Window | undefined;
     for (let i = 0; i < keys.length; i++) {
-      const at = windowStart(times[i]!, lengthUs);
-      if (at !== start || window === undefined) {
-        start = at;
-        window = windows.at(at);
+      const time = times[i]!;
+      if (window === undefined || !(time >= start && time < end)) {
+        start = windowStart(time, lengthUs);
+        end = windowEnd(start, lengthUs);
+        window = windows.at(start);
       }
       groups[i] = groupIn(window, keys[i]!);
     }

@@ -1,8 +1,8 @@
 import type { Batch } from "../column/batch.ts";
-import { grownFloat64 } from "../column/growable.ts";
+import { grownFloat64, grownInt32 } from "../column/growable.ts";
 import { pickFloat64, pickInt32, rowsThat } from "../column/pick.ts";
 import type { Schema } from "../types/data-type.ts";
-import { createIntList, type IntList } from "./int-list.ts";
+import { createIntList } from "./int-list.ts";
 import { createRowLog } from "./row-log.ts";
 import type { KeyedRows } from "./tumbling-state.ts";
 
@@ -23,48 +23,49 @@ const LOOK_AGAIN = 1.5; // growth after which expired rows are looked for again
 export function createSlidingState(schema: Schema): SlidingState {
   let log = createRowLog(schema);
   let times: Float64Array = new Float64Array(16);
-  let keyOfRow = createIntList();
+  let keyOfRow: Int32Array = new Int32Array(16);
+  // The rows of a key are a chain from the latest time to the earliest; of equal times the later arrival comes first.
+  let older: Int32Array = new Int32Array(16); // by row: the next row of the chain + 1
+  let latest: Int32Array = new Int32Array(16); // by key: the first row of the chain + 1
   let lookAgainAt = EXPIRY_ROWS_MIN;
-  let rowsOfKey = new Map<number, IntList>(); // by time; equal times in order of arrival
 
-  const place = (key: number, row: number): void => {
-    let rows = rowsOfKey.get(key);
-    if (rows === undefined) rowsOfKey.set(key, (rows = createIntList()));
+  const place = (row: number): void => {
+    const key = keyOfRow[row]!;
     const time = times[row]!;
-    const last = rows.length() - 1;
-    if (last < 0 || times[rows.at(last)]! <= time) rows.push(row);
-    else rows.insert(firstAfter(rows, time), row);
-  };
-
-  /** The first position whose row is later than a time. */
-  const firstAfter = (rows: IntList, time: number): number => {
-    let [low, high] = [0, rows.length()];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (times[rows.at(middle)]! <= time) low = middle + 1;
-      else high = middle;
+    let after = -1;
+    let next = latest[key]! - 1;
+    while (next !== -1 && times[next]! > time) {
+      after = next;
+      next = older[next]! - 1;
     }
-    return low;
+    older[row] = next + 1;
+    if (after === -1) latest[key] = row + 1;
+    else older[after] = row + 1;
   };
 
-  const add = (added: KeyedRows): void => {
+  const add = ({ batch, times: added, keys }: KeyedRows): void => {
     const first = log.length();
-    log.append(added.batch);
-    times = grownFloat64(times, first + added.batch.length);
-    times.set(added.times, first);
-    for (let i = 0; i < added.keys.length; i++) {
-      keyOfRow.push(added.keys[i]!);
-      place(added.keys[i]!, first + i);
-    }
+    const end = first + keys.length;
+    log.append(batch);
+    times = grownFloat64(times, end);
+    times.set(added, first);
+    keyOfRow = grownInt32(keyOfRow, end);
+    keyOfRow.set(keys, first);
+    older = grownInt32(older, end);
+    let greatest = 0;
+    for (let i = 0; i < keys.length; i++) if (keys[i]! > greatest) greatest = keys[i]!;
+    latest = grownInt32(latest, greatest + 1);
+    for (let row = first; row < end; row++) place(row);
   };
 
   return {
     add,
     rows: (key, afterUs, untilUs) => {
-      const rows = rowsOfKey.get(key);
-      if (rows === undefined) return undefined;
-      const [from, to] = [firstAfter(rows, afterUs), firstAfter(rows, untilUs)];
-      return from >= to ? undefined : log.rows(rows.values().slice(from, to).sort());
+      const found = createIntList();
+      let row = (latest[key] ?? 0) - 1;
+      while (row !== -1 && times[row]! > untilUs) row = older[row]! - 1;
+      for (; row !== -1 && times[row]! > afterUs; row = older[row]! - 1) found.push(row);
+      return found.length() === 0 ? undefined : log.rows(found.values().sort());
     },
     expire: (untilUs) => {
       const length = log.length();
@@ -78,20 +79,15 @@ export function createSlidingState(schema: Schema): SlidingState {
       const left: KeyedRows = {
         batch: log.rows(rows),
         times: pickFloat64(times, rows),
-        keys: pickInt32(keyOfRow.values(), rows),
+        keys: pickInt32(keyOfRow, rows),
       };
       log = createRowLog(schema);
-      times = new Float64Array(rows.length);
-      keyOfRow = createIntList();
-      rowsOfKey = new Map();
+      [times, keyOfRow, older] = [new Float64Array(16), new Int32Array(16), new Int32Array(16)];
+      latest = new Int32Array(16);
       lookAgainAt = Math.max(EXPIRY_ROWS_MIN, rows.length * LOOK_AGAIN);
       add(left);
     },
     length: () => log.length(),
-    bytes: () => {
-      let sum = log.bytes() + times.byteLength + keyOfRow.bytes();
-      for (const rows of rowsOfKey.values()) sum += rows.bytes();
-      return sum;
-    },
+    bytes: () => log.bytes() + times.byteLength + keyOfRow.byteLength + older.byteLength + latest.byteLength,
   };
 }

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { DataFrame, engine, type Engine, features, message, source, sql, stream, t, TidemarkError, windowed } from "../../src/index.ts";
+import {
+  DataFrame,
+  engine,
+  type Engine,
+  features,
+  message,
+  source,
+  sql,
+  stream,
+  t,
+  TidemarkError,
+  windowed,
+} from "../../src/index.ts";
 
 const User = features("user", {
   id: t.utf8(),
@@ -43,10 +55,16 @@ describe("an engine", () => {
     expect(codeOf(() => engine({ resolvers: [] }))).toBe("engine.invalid");
     expect(codeOf(() => engine({ resolvers: [{} as never] }))).toBe("engine.invalid");
     expect(codeOf(() => engine({ resolvers: [failed, failed] }))).toBe("engine.invalid");
-    const again = stream({ name: "again", source: logins, output: [User.id, User.failed] }, (e) => sql`select user_id as id, count(*) as failed from ${e} group by 1`);
+    const again = stream(
+      { name: "again", source: logins, output: [User.id, User.failed] },
+      (e) => sql`select user_id as id, count(*) as failed from ${e} group by 1`,
+    );
     expect(codeOf(() => engine({ resolvers: [failed, again] }))).toBe("engine.duplicate-feature");
     const twin = source("logins", logins.message, { timestamp: "at" });
-    const other = stream({ name: "other", source: twin, output: [User.id, User.total] }, (e) => sql`select user_id as id, count(*) as total from ${e} group by 1`);
+    const other = stream(
+      { name: "other", source: twin, output: [User.id, User.total] },
+      (e) => sql`select user_id as id, count(*) as total from ${e} group by 1`,
+    );
     expect(codeOf(() => engine({ resolvers: [failed, other] }))).toBe("engine.invalid");
   });
 
@@ -97,13 +115,18 @@ describe("an engine", () => {
     app.push(logins, [row("u1", 1), row("u1", 2), row("u2", 3)]);
     app.advanceTo(at(40));
     const asked = { at: at(10) };
-    expect(app.query(User, "u1", [User.failed, User.color, User.failed["10m"], User.id], asked)).toEqual([{ "10m": 2, "1h": 0 }, "teal", 2, "u1"]);
+    expect(app.query(User, "u1", [User.failed, User.color, User.failed["10m"], User.id], asked)).toEqual([
+      { "10m": 2, "1h": 0 },
+      "teal",
+      2,
+      "u1",
+    ]);
     expect(app.queryMany(User, ["u2", "nobody", "u1"], [User.color, User.failed], asked).toRows()).toEqual([
       { id: "u2", "user.color": null, "user.failed__600__": 1, "user.failed__3600__": 0 },
       { id: "nobody", "user.color": null, "user.failed__600__": 0, "user.failed__3600__": 0 },
       { id: "u1", "user.color": "teal", "user.failed__600__": 2, "user.failed__3600__": 0 },
     ]);
-    expect(app.entities(User).toSorted()).toEqual(["u1", "u2"]);
+    expect(new Set(app.entities(User))).toEqual(new Set(["u1", "u2"]));
   });
 
   it("says what each window waits for", () => {
@@ -135,10 +158,21 @@ describe("dispositions", () => {
       null,
     ] as never);
     expect(app.ledger()["updates"]).toEqual({
-      pushed: 7, applied: 1, skipped: 0, "parse-failed": 0, invalid: 4, "no-timestamp": 0, "null-key": 1, late: 0, duplicate: 0, failed: 1,
+      pushed: 7,
+      applied: 1,
+      skipped: 0,
+      "parse-failed": 0,
+      invalid: 4,
+      "no-timestamp": 0,
+      "null-key": 1,
+      late: 0,
+      duplicate: 0,
+      failed: 1,
     });
     const letters = app.deadLetters().sort((a, b) => a.position.line - b.position.line);
-    expect(letters.map(({ disposition, reason, position }) => [position.line, disposition, reason.split(" (")[0]])).toEqual([
+    expect(
+      letters.map(({ disposition, reason, position }) => [position.line, disposition, reason.split(" (")[0]]),
+    ).toEqual([
       [2, "null-key", "the key is null"],
       [3, "failed", "that is no color"],
       [4, "invalid", 'field "color" is missing'],
@@ -151,11 +185,24 @@ describe("dispositions", () => {
   });
 
   it("of a source are failed before applied before the reason of the first resolver", () => {
-    const picky = stream({ name: "picky", source: logins, output: [User.id, User.nickname], parse: (m) => (m.amount > 1 ? m : null) }, (m) => {
-      if (m.amount === 3) throw new Error("three");
-      return User({ id: m.user_id, nickname: null });
-    });
-    const none = stream({ name: "none", source: logins, output: [User.id, User.color], parse: (): never => { throw new Error("never"); } }, () => User({ id: "u", color: "c" }));
+    const picky = stream(
+      { name: "picky", source: logins, output: [User.id, User.nickname], parse: (m) => (m.amount > 1 ? m : null) },
+      (m) => {
+        if (m.amount === 3) throw new Error("three");
+        return User({ id: m.user_id, nickname: null });
+      },
+    );
+    const none = stream(
+      {
+        name: "none",
+        source: logins,
+        output: [User.id, User.color],
+        parse: (): never => {
+          throw new Error("never");
+        },
+      },
+      () => User({ id: "u", color: "c" }),
+    );
     const app = engine({ resolvers: [picky, none] });
     app.push(logins, [row("u1", 1, 1), row("u1", 1, 2), row("u1", 1, 3)]);
     expect(app.ledger()["logins"]).toMatchObject({ pushed: 3, skipped: 1, applied: 1, failed: 1 });
@@ -164,8 +211,14 @@ describe("dispositions", () => {
   });
 
   it("of a message on which an expression fails is failed, and the batch is unharmed", () => {
-    const doubled = stream({ name: "doubled", source: logins, output: [User.id, User.total] }, (e) => sql`select user_id as id, sum(amount * 4) as total from ${e} group by 1`);
-    const seen = stream({ name: "seen", source: logins, mode: "continuous", keys: { user_id: User.id }, output: [User.id, User.seen] }, (e) => sql`select max(cast(amount as integer)) as seen from ${e}`);
+    const doubled = stream(
+      { name: "doubled", source: logins, output: [User.id, User.total] },
+      (e) => sql`select user_id as id, sum(amount * 4) as total from ${e} group by 1`,
+    );
+    const seen = stream(
+      { name: "seen", source: logins, mode: "continuous", keys: { user_id: User.id }, output: [User.id, User.seen] },
+      (e) => sql`select max(cast(amount as integer)) as seen from ${e}`,
+    );
     const app = engine({ resolvers: [doubled, seen] });
     const big = Number.MAX_SAFE_INTEGER;
     app.push(logins, [row("u1", 1, 2), row("u1", 2, big), row("u1", 3, 3), row("u2", 3, big)]);
@@ -179,8 +232,12 @@ describe("dispositions", () => {
 
   it("of messages without a time are no-timestamp for windows and applied for mappings", () => {
     const timeless = source("timeless", message("M", { id: t.utf8(), n: t.int() }), { key: "id" });
-    const mapped = stream({ name: "mapped", source: timeless, output: [User.id, User.color] }, (m) => User({ id: m.id, color: String(m.n) }));
-    const counted = stream({ name: "counted", source: timeless, output: [User.id, User.total] }, (e) => User({ id: e.col("id"), total: e.col("n").sum() }));
+    const mapped = stream({ name: "mapped", source: timeless, output: [User.id, User.color] }, (m) =>
+      User({ id: m.id, color: String(m.n) }),
+    );
+    const counted = stream({ name: "counted", source: timeless, output: [User.id, User.total] }, (e) =>
+      User({ id: e.col("id"), total: e.col("n").sum() }),
+    );
     const app = engine({ resolvers: [counted, mapped], startAt: at(3) });
     app.push(timeless, { id: "a", n: 1 });
     app.pushEnvelopes(timeless, [
@@ -193,7 +250,11 @@ describe("dispositions", () => {
     expect(app.ledger()["timeless"]).toMatchObject({ pushed: 5, applied: 4, invalid: 1 });
     expect(app.query(User, "a", [User.color], { at: at(4) })).toEqual(["1"]);
     app.finish();
-    expect(values(app).slice(-3)).toEqual(["user.total__600__ a 2 0", "user.total__600__ b 4 0", "user.total__600__ c 8 0"]);
+    expect(values(app).slice(-3)).toEqual([
+      "user.total__600__ a 2 0",
+      "user.total__600__ b 4 0",
+      "user.total__600__ c 8 0",
+    ]);
   });
 });
 
@@ -247,7 +308,9 @@ describe("what can be pushed", () => {
         return row(user_id, Number(minute));
       },
     });
-    const parsed = stream({ name: "parsed", source: lines, output: [User.id, User.failed] }, (e) => User({ id: e.col("user_id").max(), failed: e.col("failed").sum() }));
+    const parsed = stream({ name: "parsed", source: lines, output: [User.id, User.failed] }, (e) =>
+      User({ id: e.col("user_id").max(), failed: e.col("failed").sum() }),
+    );
     const app = engine({ resolvers: [parsed] });
     app.push(lines, ["u1 1", "# nothing", "u1", "u1 2"]);
     app.push(lines, "u2 3");
@@ -259,14 +322,26 @@ describe("what can be pushed", () => {
   });
 
   it("integer keys of any size are one entity, however they are held", () => {
-    const sums = source("sums", message("Sum", { id: t.bigint(), n: t.int(), at: t.timestamp() }), { timestamp: "at", key: "id" });
-    const counted = stream({ name: "counted", source: sums, output: [Account.id, Account.n] }, (e) => Account({ id: e.col("id").max(), n: e.col("n").sum() }));
+    const sums = source("sums", message("Sum", { id: t.bigint(), n: t.int(), at: t.timestamp() }), {
+      timestamp: "at",
+      key: "id",
+    });
+    const counted = stream({ name: "counted", source: sums, output: [Account.id, Account.n] }, (e) =>
+      Account({ id: e.col("id").max(), n: e.col("n").sum() }),
+    );
     const app = engine({ resolvers: [counted] });
     const huge = 2n ** 60n + 1n;
     app.push(sums, { id: 5n, n: 1, at: at(1) });
-    app.push(sums, [{ id: huge, n: 2, at: at(2) }, { id: 5, n: 4, at: at(2) }]);
+    app.push(sums, [
+      { id: huge, n: 2, at: at(2) },
+      { id: 5, n: 4, at: at(2) },
+    ]);
     app.advanceTo(at(10));
-    app.push(sums, [{ id: 5, n: 8, at: at(2) }, { id: huge, n: 16, at: at(2) }, { id: 5, n: 32, at: at(2) }]);
+    app.push(sums, [
+      { id: 5, n: 8, at: at(2) },
+      { id: huge, n: 16, at: at(2) },
+      { id: 5, n: 32, at: at(2) },
+    ]);
     expect(values(app)).toEqual([
       "account.n__600__ 5 5 0",
       `account.n__600__ ${huge} 2 0`,
@@ -281,11 +356,14 @@ describe("what can be pushed", () => {
 
 describe("a window whose resolver throws", () => {
   it("emits again, with the right revision, once it no longer does", () => {
-    const fussy = stream({ name: "fussy", source: logins, keys: { user_id: User.id }, output: [User.id, User.total] }, (e) => {
-      const rows = e.toRows();
-      if (rows.length === 2) throw new Error("two");
-      return User({ total: rows.length });
-    });
+    const fussy = stream(
+      { name: "fussy", source: logins, keys: { user_id: User.id }, output: [User.id, User.total] },
+      (e) => {
+        const rows = e.toRows();
+        if (rows.length === 2) throw new Error("two");
+        return User({ total: rows.length });
+      },
+    );
     const app = engine({ resolvers: [fussy] });
     app.push(logins, row("u1", 1));
     app.advanceTo(at(10));

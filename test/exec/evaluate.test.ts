@@ -49,7 +49,7 @@ describe("evaluate", () => {
     expect(valuesOf(lit(1).add(2), batch)).toEqual([3, 3, 3]);
     expect(valuesOf(lit(null), batch)).toEqual([null, null, null]);
     for (const length of [0, 1])
-      expect(valuesOf(lit(1).add(2), batchOf(Array(length).fill([7, "7"])))).toHaveLength(length);
+      expect(valuesOf(lit(1).add(2), batchOf(Array.from({ length }, () => [7, "7"])))).toHaveLength(length);
   });
 
   test("constants are not computed where there is no row", () => {

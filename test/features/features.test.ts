@@ -57,7 +57,9 @@ describe("features", () => {
   it("takes the first field as the primary key, or the marked one", () => {
     const User = features("user", { age: t.int(), id: t.utf8().primaryKey() });
     expect(User.id.fqn).toBe("user.id");
-    expect(codeOf(() => features("user", { a: t.utf8().primaryKey(), b: t.utf8().primaryKey() }))).toBe("feature.invalid");
+    expect(codeOf(() => features("user", { a: t.utf8().primaryKey(), b: t.utf8().primaryKey() }))).toBe(
+      "feature.invalid",
+    );
     expect(codeOf(() => features("user", { id: t.utf8().nullable() }))).toBe("feature.invalid");
     expect(codeOf(() => features("user", { id: t.float() }))).toBe("feature.invalid");
     expect(codeOf(() => features("user", { id: windowed(t.int(), ["1h"]) }))).toBe("feature.invalid");

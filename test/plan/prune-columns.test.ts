@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { TidemarkError } from "../../src/errors.ts";
 import { batchesOf, run } from "../../src/exec/run.ts";
 import { tablesOf } from "../../src/exec/scan.ts";
-import { DataFrame, frameOfBatches } from "../../src/frame/data-frame.ts";
+import type { DataFrame } from "../../src/frame/data-frame.ts";
+import { frameOfBatches } from "../../src/frame/data-frame.ts";
 import { session } from "../../src/frame/sql.ts";
 import { scan } from "../../src/plan/build.ts";
 import { explain } from "../../src/plan/explain.ts";
@@ -54,7 +55,7 @@ test("a query answers alike with and without the rules", () => {
       let plain: Cell[][];
       try {
         const batches = [...batchesOf(asked.plan, tables)];
-        plain = cellsOf(frameOfBatches(asked.schema, batches) as unknown as DataFrame);
+        plain = cellsOf(frameOfBatches(asked.schema, batches));
       } catch (error) {
         if (error instanceof TidemarkError) return; // a rule may drop what fails and nobody needs
         throw error;

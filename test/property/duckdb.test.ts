@@ -107,7 +107,7 @@ test(
       }),
       { numRuns: CASES, endOnFailure: true }, // shrinking would run two engines a thousand times
     );
-    if (process.env.TIDEMARK_CASES !== undefined) console.info(`cases: ${JSON.stringify(seen)}`);
+    if (process.env.TIDEMARK_CASES !== undefined) process.stdout.write(`cases: ${JSON.stringify(seen)}\n`);
     // The test must see mostly queries that run, and some that fail.
     expect(seen.rows).toBeGreaterThan(CASES * 0.7);
     expect(seen.excused).toBeLessThan(10 + CASES * 0.03);

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import type { Batch } from "../../src/column/batch.ts";
 import { columnBuilder } from "../../src/column/builder.ts";
 import { createDictionary } from "../../src/column/dictionary.ts";
-import { DataFrame, frameOfBatches } from "../../src/frame/data-frame.ts";
+import type { DataFrame } from "../../src/frame/data-frame.ts";
+import { frameOfBatches } from "../../src/frame/data-frame.ts";
 import type { DataType, Schema } from "../../src/types/data-type.ts";
 
 /** The types that the generated SQL knows. `int32` and `int` are one family; `tame` floats can be summed in any order. */
@@ -161,7 +162,7 @@ function drawFrame(g: Draw, columns: readonly GeneratedColumn[]): DataFrame {
       return builder.finish();
     }),
   }));
-  return frameOfBatches(schema, batches) as unknown as DataFrame;
+  return frameOfBatches(schema, batches);
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

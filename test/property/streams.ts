@@ -47,7 +47,7 @@ export const sourceOf = ({ outOfOrderness, deadline }: Timing) =>
   );
 export type EventSource = ReturnType<typeof sourceOf>;
 
-export const rowOf = ({ at, ...rest }: Event) => ({ ...rest, at: at === null ? null : new Date(at * 1000) });
+const rowOf = ({ at, ...rest }: Event) => ({ ...rest, at: at === null ? null : new Date(at * 1000) });
 
 /** What a resolver computes for one key: a value for each output, or undefined for no row. */
 export type Compute = (rows: readonly Event[]) => Readonly<Record<string, unknown>> | undefined;
@@ -210,7 +210,7 @@ export const timings: fc.Arbitrary<Timing> = fc.record({
 });
 
 /** One line for each emission, as the model writes them. */
-export const lineOf = ({ feature, entity, window: w, value, revision, retracted, observedAt, seq }: Emission): string =>
+const lineOf = ({ feature, entity, window: w, value, revision, retracted, observedAt, seq }: Emission): string =>
   [
     seq,
     feature,

@@ -30,7 +30,7 @@ export const failedLogins = stream(
   (events) => User({ id: events.col("user_id").max(), numFailedLogins: events.col("failed").sum() }),
 );
 
-export const distinctIps = stream(
+const distinctIps = stream(
   {
     name: "distinct_ips",
     source: logins,

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type DataFrame, engine, features, message, type Resolver, source, sql, stream, t, TidemarkError, windowed } from "../../src/index.ts";
+import {
+  type DataFrame,
+  engine,
+  features,
+  message,
+  type Resolver,
+  source,
+  sql,
+  stream,
+  t,
+  TidemarkError,
+  windowed,
+} from "../../src/index.ts";
 
 const User = features("user", {
   id: t.utf8(),
@@ -34,10 +46,12 @@ const row = (user_id: string, ip: string, n: number, minute: number, isFailed = 
 /** What a resolver emits for some messages, one line for each value of its first window. */
 const emitted = (resolver: Resolver, rows: readonly ReturnType<typeof row>[]): string[] => {
   const app = engine({ resolvers: [resolver] });
-  app.push(resolver.source, rows as never);
+  app.push(resolver.source, rows);
   app.advanceTo(new Date(10_000_000_000));
   expect(app.failures()).toEqual([]);
-  return [...app.emissions()].filter(({ feature }) => feature.endsWith("__600__")).map(({ entity, value }) => `${entity} ${value}`);
+  return [...app.emissions()]
+    .filter(({ feature }) => feature.endsWith("__600__"))
+    .map(({ entity, value }) => `${entity} ${value}`);
 };
 const someRows = [row("b", "x", 1, 1), row("a", "x", 2, 2), row("a", "y", 3, 3), row("a", "y", 4, 4, false)];
 
@@ -47,37 +61,136 @@ describe("definition errors", () => {
     ["no source", "resolver.invalid", () => stream({ ...failed, source: {} as never }, (e) => sql`select 1 from ${e}`)],
     ["no function", "resolver.invalid", () => stream(failed, undefined as never)],
     ["no output", "resolver.invalid", () => stream({ ...failed, output: [] }, (() => null) as never)],
-    ["no primary key", "resolver.invalid", () => stream({ ...failed, output: [User.numFailed] }, (e) => sql`select count(*) as num_failed from ${e}`)],
+    [
+      "no primary key",
+      "resolver.invalid",
+      () => stream({ ...failed, output: [User.numFailed] }, (e) => sql`select count(*) as num_failed from ${e}`),
+    ],
     ["two sets", "resolver.invalid", () => stream({ ...failed, output: [User.id, Shop.n] }, (() => null) as never)],
-    ["an output twice", "resolver.invalid", () => stream({ ...failed, output: [User.id, User.color, User.color] }, (() => null) as never)],
-    ["different windows", "resolver.invalid", () => stream({ ...failed, output: [User.id, User.numFailed, User.single] }, (() => null) as never)],
-    ["windowed and not", "resolver.invalid", () => stream({ ...failed, output: [User.id, User.numFailed, User.color] }, (() => null) as never)],
-    ["a mode without a window", "resolver.invalid", () => stream({ ...failed, mode: "continuous", output: [User.id, User.color] }, (() => null) as never)],
-    ["an unknown mode", "resolver.invalid", () => stream({ ...failed, mode: "sliding" as never }, (() => null) as never)],
-    ["dedup on no field", "resolver.invalid", () => stream({ ...failed, dedup: { on: "x" as never, within: "1h" } }, (() => null) as never)],
-    ["a key that is no field", "resolver.key", () => stream({ ...failed, keys: { x: User.id } as never }, (() => null) as never)],
-    ["a key for no feature of the set", "resolver.key", () => stream({ ...failed, keys: { ip: Shop.id } }, (() => null) as never)],
-    ["a missing column", "resolver.output", () => stream(failed, (e) => sql`select user_id as id from ${e} group by 1`)],
-    ["a column too many", "resolver.output", () => stream(failed, (e) => sql`select user_id as id, count(*) as num_failed, 1 as x from ${e} group by 1`)],
-    ["a float for an integer", "resolver.output", () => stream(failed, (e) => sql`select user_id as id, avg(n) as num_failed from ${e} group by 1`)],
-    ["text for an integer", "resolver.output", () => stream(failed, (e) => sql`select user_id as id, max(ip) as num_failed from ${e} group by 1`)],
-    ["no such column", "sql.unknown-column", () => stream(failed, (e) => sql`select user as id, count(*) as num_failed from ${e} group by 1`)],
-    ["no SQL", "sql.syntax", () => stream(failed, (e) => sql`select user_id as id count(*) as num_failed from ${e} group by 1`)],
+    [
+      "an output twice",
+      "resolver.invalid",
+      () => stream({ ...failed, output: [User.id, User.color, User.color] }, (() => null) as never),
+    ],
+    [
+      "different windows",
+      "resolver.invalid",
+      () => stream({ ...failed, output: [User.id, User.numFailed, User.single] }, (() => null) as never),
+    ],
+    [
+      "windowed and not",
+      "resolver.invalid",
+      () => stream({ ...failed, output: [User.id, User.numFailed, User.color] }, (() => null) as never),
+    ],
+    [
+      "a mode without a window",
+      "resolver.invalid",
+      () => stream({ ...failed, mode: "continuous", output: [User.id, User.color] }, (() => null) as never),
+    ],
+    [
+      "an unknown mode",
+      "resolver.invalid",
+      () => stream({ ...failed, mode: "sliding" as never }, (() => null) as never),
+    ],
+    [
+      "dedup on no field",
+      "resolver.invalid",
+      () => stream({ ...failed, dedup: { on: "x" as never, within: "1h" } }, (() => null) as never),
+    ],
+    [
+      "a key that is no field",
+      "resolver.key",
+      () => stream({ ...failed, keys: { x: User.id } as never }, (() => null) as never),
+    ],
+    [
+      "a key for no feature of the set",
+      "resolver.key",
+      () => stream({ ...failed, keys: { ip: Shop.id } }, (() => null) as never),
+    ],
+    [
+      "a missing column",
+      "resolver.output",
+      () => stream(failed, (e) => sql`select user_id as id from ${e} group by 1`),
+    ],
+    [
+      "a column too many",
+      "resolver.output",
+      () => stream(failed, (e) => sql`select user_id as id, count(*) as num_failed, 1 as x from ${e} group by 1`),
+    ],
+    [
+      "a float for an integer",
+      "resolver.output",
+      () => stream(failed, (e) => sql`select user_id as id, avg(n) as num_failed from ${e} group by 1`),
+    ],
+    [
+      "text for an integer",
+      "resolver.output",
+      () => stream(failed, (e) => sql`select user_id as id, max(ip) as num_failed from ${e} group by 1`),
+    ],
+    [
+      "no such column",
+      "sql.unknown-column",
+      () => stream(failed, (e) => sql`select user as id, count(*) as num_failed from ${e} group by 1`),
+    ],
+    [
+      "no SQL",
+      "sql.syntax",
+      () => stream(failed, (e) => sql`select user_id as id count(*) as num_failed from ${e} group by 1`),
+    ],
     ["nothing", "resolver.output", () => stream(failed, (() => undefined) as never)],
-    ["values of another set", "resolver.output", () => stream(failed, ((e: DataFrame<{ failed: boolean }>) => Shop({ id: "x", n: e.col("failed").sum() })) as never)],
-    ["a DataFrame without a key", "resolver.key", () => stream({ ...failed, source: bare }, (e) => User({ id: e.col("user_id").max(), numFailed: e.col("failed").sum() }))],
-    ["continuous without one key", "resolver.key", () => stream({ ...failed, source: bare, mode: "continuous" }, (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by user_id, ip`)],
-    ["a bare column that is no key", "sql.grouping", () => stream(failed, (e) => User({ id: e.col("ip"), numFailed: e.col("failed").sum() }))],
-    ["columns of two frames", "resolver.output", () => stream(failed, (e) => User({ id: e.col("user_id").max(), numFailed: e.filter(e.col("failed")).col("n").sum() }))],
-    ["an unknown window", "feature.unknown-window", () => stream({ ...failed, output: [User.id, (User.numFailed as never)["2h"]] }, (() => null) as never)],
+    [
+      "values of another set",
+      "resolver.output",
+      () =>
+        stream(failed, ((e: DataFrame<{ failed: boolean }>) => Shop({ id: "x", n: e.col("failed").sum() })) as never),
+    ],
+    [
+      "a DataFrame without a key",
+      "resolver.key",
+      () =>
+        stream({ ...failed, source: bare }, (e) =>
+          User({ id: e.col("user_id").max(), numFailed: e.col("failed").sum() }),
+        ),
+    ],
+    [
+      "continuous without one key",
+      "resolver.key",
+      () =>
+        stream(
+          { ...failed, source: bare, mode: "continuous" },
+          (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by user_id, ip`,
+        ),
+    ],
+    [
+      "a bare column that is no key",
+      "sql.grouping",
+      () => stream(failed, (e) => User({ id: e.col("ip"), numFailed: e.col("failed").sum() })),
+    ],
+    [
+      "columns of two frames",
+      "resolver.output",
+      () =>
+        stream(failed, (e) =>
+          User({ id: e.col("user_id").max(), numFailed: e.filter(e.col("failed")).col("n").sum() }),
+        ),
+    ],
+    [
+      "an unknown window",
+      "feature.unknown-window",
+      () => stream({ ...failed, output: [User.id, (User.numFailed as never)["2h"]] }, (() => null) as never),
+    ],
   ])("%s", (_, code, define) => {
     expect(thrown(define)).toMatch(new RegExp(`^${code}: `));
   });
 
   it("point at the place in the SQL and suggest the name that was meant", () => {
-    const message = thrown(() => stream(failed, (e) => sql`select user_id as id, count(*) as num_fialed from ${e} group by 1`));
+    const message = thrown(() =>
+      stream(failed, (e) => sql`select user_id as id, count(*) as num_fialed from ${e} group by 1`),
+    );
     expect(message).toContain('did you mean "num_failed"?');
-    expect(thrown(() => stream(failed, (e) => sql`select usr_id as id, count(*) as num_failed from ${e} group by 1`))).toContain("^^^^^^");
+    expect(
+      thrown(() => stream(failed, (e) => sql`select usr_id as id, count(*) as num_failed from ${e} group by 1`)),
+    ).toContain("^^^^^^");
   });
 });
 
@@ -88,7 +201,10 @@ describe("keys", () => {
   });
 
   it("are the bare column that is selected as the primary key", () => {
-    const byIp = stream({ ...failed, source: bare }, (e) => sql`select ip as id, count(*) as "numFailed" from ${e} where failed`);
+    const byIp = stream(
+      { ...failed, source: bare },
+      (e) => sql`select ip as id, count(*) as "numFailed" from ${e} where failed`,
+    );
     expect(emitted(byIp, someRows)).toEqual(["x 2", "y 1"]);
   });
 
@@ -100,26 +216,45 @@ describe("keys", () => {
   it("come first in keys, and may be left out of the result", () => {
     const byIp = stream({ ...failed, keys: { ip: User.id } }, (e) => sql`select sum(n) as NUM_FAILED from ${e}`);
     expect(emitted(byIp, someRows)).toEqual(["x 3", "y 7"]);
-    const named = stream({ ...failed, keys: { ip: User.id } }, (e) => sql`select ip as id, sum(n) as num_failed from ${e} group by all`);
+    const named = stream(
+      { ...failed, keys: { ip: User.id } },
+      (e) => sql`select ip as id, sum(n) as num_failed from ${e} group by all`,
+    );
     expect(emitted(named, someRows)).toEqual(["x 3", "y 7"]);
   });
 
   it("give a row for a key whose rows are all removed, but not under GROUP BY", () => {
-    const none = stream({ ...failed, keys: { user_id: User.id } }, (e) => sql`select count(*) as num_failed from ${e} where n > 1`);
+    const none = stream(
+      { ...failed, keys: { user_id: User.id } },
+      (e) => sql`select count(*) as num_failed from ${e} where n > 1`,
+    );
     expect(emitted(none, someRows)).toEqual(["a 3", "b 0"]);
-    const grouped = stream(failed, (e) => sql`select user_id as id, count(*) as num_failed from ${e} where n > 1 group by 1`);
+    const grouped = stream(
+      failed,
+      (e) => sql`select user_id as id, count(*) as num_failed from ${e} where n > 1 group by 1`,
+    );
     expect(emitted(grouped, someRows)).toEqual(["a 3"]);
   });
 
   it("make a limit one for each key, where they part the frame", () => {
-    const limited = stream({ ...failed, keys: { user_id: User.id } }, (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by ip, user_id order by 2 desc, ip limit 1`);
+    const limited = stream(
+      { ...failed, keys: { user_id: User.id } },
+      (e) =>
+        sql`select user_id as id, count(*) as num_failed from ${e} group by ip, user_id order by 2 desc, ip limit 1`,
+    );
     expect(emitted(limited, someRows)).toEqual(["a 2", "b 1"]);
-    const top = stream(failed, (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by 1 order by 2 desc limit 1`);
+    const top = stream(
+      failed,
+      (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by 1 order by 2 desc limit 1`,
+    );
     expect(emitted(top, someRows)).toEqual(["a 3"]);
   });
 
   it("of two parts collide where the primary key is one of them", () => {
-    const both = stream(failed, (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by user_id, ip`);
+    const both = stream(
+      failed,
+      (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by user_id, ip`,
+    );
     const app = engine({ resolvers: [both] });
     app.push(keyed, someRows);
     app.advanceTo(new Date(600_000));
@@ -130,7 +265,10 @@ describe("keys", () => {
 
 describe("two outputs", () => {
   it("may spell one window differently", () => {
-    const two = stream({ ...failed, output: [User.id, User.numFailed, User.other] }, (e) => sql`select user_id as id, count(*) as num_failed, sum(n) as other from ${e} group by 1`);
+    const two = stream(
+      { ...failed, output: [User.id, User.numFailed, User.other] },
+      (e) => sql`select user_id as id, count(*) as num_failed, sum(n) as other from ${e} group by 1`,
+    );
     const app = engine({ resolvers: [two] });
     app.push(keyed, someRows);
     app.finish();
@@ -147,7 +285,10 @@ describe("two outputs", () => {
   });
 
   it("may be single windows", () => {
-    const one = stream({ ...failed, output: [User.id, User.numFailed["1h"], User.other["60m"]] }, (e) => sql`select user_id as id, count(*) as num_failed, sum(n) as other from ${e} group by 1`);
+    const one = stream(
+      { ...failed, output: [User.id, User.numFailed["1h"], User.other["60m"]] },
+      (e) => sql`select user_id as id, count(*) as num_failed, sum(n) as other from ${e} group by 1`,
+    );
     const app = engine({ resolvers: [one] });
     app.push(keyed, someRows);
     expect(app.pending().map(({ window }) => window.label)).toEqual(["1h", "1h"]);
@@ -158,11 +299,15 @@ describe("how a resolver runs", () => {
   const explained = (resolver: Resolver): string => engine({ resolvers: [resolver] }).explain();
 
   it("is incremental where it only builds expressions or SQL", () => {
-    expect(explained(stream(failed, (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by 1`))).toContain("incremental");
+    expect(
+      explained(stream(failed, (e) => sql`select user_id as id, count(*) as num_failed from ${e} group by 1`)),
+    ).toContain("incremental");
   });
 
   it("names the call that read values", () => {
-    const opaque = stream({ ...failed, keys: { user_id: User.id } }, (e) => User({ numFailed: e.filter(e.col("failed")).toRows().length }));
+    const opaque = stream({ ...failed, keys: { user_id: User.id } }, (e) =>
+      User({ numFailed: e.filter(e.col("failed")).toRows().length }),
+    );
     expect(explained(opaque)).toContain("toRows() reads values");
     const scalar = stream({ ...failed, keys: { user_id: User.id } }, (e) => User({ numFailed: Number(e.sum("n")) }));
     expect(explained(scalar)).toContain('sum("n") reads values');
@@ -170,13 +315,16 @@ describe("how a resolver runs", () => {
   });
 
   it("may mix values and expressions", () => {
-    const mixed = stream({ ...failed, keys: { user_id: User.id } }, (e) => User({ id: e.col("user_id"), numFailed: e.toRows().length }));
+    const mixed = stream({ ...failed, keys: { user_id: User.id } }, (e) =>
+      User({ id: e.col("user_id"), numFailed: e.toRows().length }),
+    );
     expect(emitted(mixed, someRows)).toEqual(["a 3", "b 1"]);
   });
 
   it("on real frames gives failures for wrong results, and nothing else", () => {
     const wrong = (make: (rows: number) => unknown): string[] => {
-      const resolver = stream({ ...failed, keys: { user_id: User.id } }, ((e: { toRows(): unknown[] }) => make(e.toRows().length)) as never);
+      const resolver = stream({ ...failed, keys: { user_id: User.id } }, ((e: { toRows(): unknown[] }) =>
+        make(e.toRows().length)) as never);
       const app = engine({ resolvers: [resolver] });
       app.push(keyed, someRows);
       app.advanceTo(new Date(600_000));

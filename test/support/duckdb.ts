@@ -1,4 +1,5 @@
-import { DuckDBConnection, DuckDBInstance, DuckDBTimestampValue, type DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { DuckDBInstance, DuckDBTimestampValue, type DuckDBValue } from "@duckdb/node-api";
 import { rawAt } from "../../src/column/value.ts";
 import type { DataFrame } from "../../src/frame/data-frame.ts";
 import type { Kind } from "../../src/types/data-type.ts";

@@ -96,4 +96,4 @@ df.col("share").add({});
 // @ts-expect-error when needs a condition
 when(df.col("user"));
 // @ts-expect-error frames cannot be changed
-df.plan = df.plan;
+df.plan = df.limit(1).plan;
