@@ -192,7 +192,7 @@ const missing = (field: string): TidemarkError =>
 
 function envelopeTime({ timestamp }: Omit<Envelope, "value">): number {
   if (timestamp === undefined || timestamp === null) return Number.NaN;
-  return Number(timestampUs(timestamp, { kind: "timestamp" }));
+  return eventTime(Number(timestampUs(timestamp, { kind: "timestamp" })));
 }
 
 /** The times of a batch: the source's timestamp field where it has one, else what the envelopes say. */

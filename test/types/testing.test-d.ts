@@ -5,7 +5,7 @@ import { expect } from "vitest";
 // What a project writes once, for the types of its `expect`.
 declare module "vitest" {
   // biome-ignore format: as the documentation shows it
-  // oxlint-disable-next-line typescript/no-explicit-any, typescript/no-empty-object-type -- vitest's own signature
+  // oxlint-disable-next-line typescript/no-explicit-any -- vitest's own signature
   interface Matchers<T = any> extends FrameMatchers {}
 }
 
