@@ -7,8 +7,8 @@ import { type Identity, type Result, rowsByEntity, sameCell } from "./result.ts"
 export interface GivenOut {
   /** By entity: the last revision of each output; an entity that is not here has given out revision 0 at most. */
   readonly revisions: Map<Identity, Int32Array>;
-  /** By key (-1 where there are no keys): the last result, where the resolver has thrown since. */
-  readonly beforeFailure: Map<number, Result>;
+  /** By key (-1 where there are no keys), where the resolver has thrown since: the last result, or undefined for none. */
+  readonly beforeFailure: Map<number, Result | undefined>;
 }
 
 export const nothingGivenOut = (): GivenOut => ({ revisions: new Map(), beforeFailure: new Map() });

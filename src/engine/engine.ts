@@ -108,16 +108,20 @@ export type AnySet = ((values: never) => unknown) & object;
  * for (const emission of app.emissions()) console.log(emission.feature, emission.entity, emission.value);
  */
 export function engine(options: EngineOptions): Engine {
+  checkOptions(options);
   const failed: Failure[] = [];
+  let busy = false; // whether a resolver may be running
   const historyUs = options.history === undefined ? undefined : durationUs(options.history);
   const { lanes, sources, makers } = createRegistry(
     options.resolvers,
     historyUs,
-    (failure) => void failed.push(failure),
+    (failure) => void (failed.length < FAILURES_MAX && failed.push(failure)),
   );
   const log = createEmissionLog();
   const letters = createDeadLetterBox();
-  let clockUs = options.startAt === undefined ? 0 : timeUs(options.startAt);
+  const startUs = options.startAt === undefined ? 0 : timeUs(options.startAt);
+  let latestUs = Number.NEGATIVE_INFINITY; // the latest event time or advance so far
+  const clock = (): number => (latestUs === Number.NEGATIVE_INFINITY ? startUs : latestUs);
   let finished = false;
 
   const stateOf = (source: Source<never, never> | Source): SourceState => {
@@ -126,15 +130,25 @@ export function engine(options: EngineOptions): Engine {
     throw new TidemarkError(
       "engine.unknown-source",
       `no resolver of this engine reads the source "${String((source as Source | undefined)?.name)}"`,
-      { hint: suggest(String((source as Source | undefined)?.name), [...sources.keys()]) },
+      {
+        hint:
+          state === undefined
+            ? suggest(String((source as Source | undefined)?.name), [...sources.keys()])
+            : "the engine has another source of this name: push to the one that its resolvers read",
+      },
     );
   };
 
   const take = (state: SourceState, intakes: readonly Intake[], file?: string): void => {
-    for (const intake of intakes) {
-      const taken = takeIn(state, intake, clockUs, letters, file);
-      clockUs = taken.clockUs;
-      log.append(taken.caused);
+    busy = true;
+    try {
+      for (const intake of intakes) {
+        const taken = takeIn(state, intake, { latestUs, startUs }, letters, file);
+        latestUs = taken.latestUs;
+        log.append(taken.caused);
+      }
+    } finally {
+      busy = false;
     }
   };
 
@@ -142,6 +156,10 @@ export function engine(options: EngineOptions): Engine {
 
   const open = (source: Source<never, never> | Source): SourceState => {
     const state = stateOf(source);
+    if (busy)
+      throw new TidemarkError("engine.invalid", "a resolver cannot push to the engine that runs it", {
+        hint: "push after the call that runs the resolver has come back",
+      });
     if (finished)
       throw new TidemarkError("engine.finished", "the engine has been finished and takes no more input", {
         hint: "make a new engine",
@@ -149,7 +167,7 @@ export function engine(options: EngineOptions): Engine {
     return state;
   };
 
-  const answer = createAnswer(makers, () => clockUs);
+  const answer = createAnswer(makers, clock);
 
   const self: Engine = {
     push: (source, messages, { allowUnread = false } = {}) => {
@@ -162,6 +180,8 @@ export function engine(options: EngineOptions): Engine {
       else take(state, intakes);
     },
     pushEnvelopes: (source, envelopes) => {
+      if (!Array.isArray(envelopes))
+        throw new TidemarkError("engine.invalid", "pushEnvelopes takes a list of envelopes");
       collect(open(source as Source), (builder, line) =>
         envelopes.forEach((envelope, i) => addEnvelope(builder, envelope, { line: line + i, offset: -1 }, NONE)),
       );
@@ -182,8 +202,8 @@ export function engine(options: EngineOptions): Engine {
       const toUs = timeUs(time);
       const states = source === undefined ? [...sources.values()] : [stateOf(source)];
       settle();
-      const taken = states.map((state) => advance(state, toUs, clockUs));
-      clockUs = Math.max(clockUs, toUs);
+      const taken = states.map((state) => advance(state, toUs, latestUs));
+      latestUs = Math.max(latestUs, toUs);
       log.append(taken.flatMap(({ caused }) => caused));
     },
     emissions: () => {
@@ -192,15 +212,17 @@ export function engine(options: EngineOptions): Engine {
     },
     query: (set, key, features, { at } = {}) => {
       settle();
+      checkList(features);
       const model = modelOf(set);
       const entity = entityColumn(model, key);
-      const atUs = at === undefined ? clockUs : timeUs(at);
+      const atUs = at === undefined ? clock() : timeUs(at);
       return features.map((feature) => answer(model, feature, key, entity, atUs)) as never;
     },
     queryMany: (set, keys, features, { at } = {}) => {
       settle();
+      checkList(features);
       const model = modelOf(set);
-      const atUs = at === undefined ? clockUs : timeUs(at);
+      const atUs = at === undefined ? clock() : timeUs(at);
       const entities = keys.map((key) => entityColumn(model, key));
       const wanted = features.flatMap((feature) => (feature.kind === "windowed" ? windowsOf(feature) : [feature]));
       for (const feature of wanted) checkFeature(model, feature);
@@ -264,7 +286,7 @@ export function engine(options: EngineOptions): Engine {
     },
     get now() {
       settle();
-      return dateOfBound(clockUs);
+      return dateOfBound(clock());
     },
     stats: () => {
       settle();
@@ -281,10 +303,39 @@ export function engine(options: EngineOptions): Engine {
       if (finished) return;
       settle();
       finished = true;
-      log.append(lanes.flatMap((lane) => lane.finish(clockUs)));
+      log.append(lanes.flatMap((lane) => lane.finish(clock())));
     },
   };
   return self;
+}
+
+const FAILURES_MAX = 10_000; // failures held until they are drained
+
+const OPTIONS = ["resolvers", "startAt", "history"];
+
+function checkOptions(options: unknown): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TidemarkError("engine.invalid", "an engine needs resolvers", {
+      hint: "write engine({ resolvers: [favoriteColor] })",
+    });
+  }
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown === undefined) return;
+  const planned = unknown === "clock" || unknown === "emissions" || unknown === "store";
+  throw new TidemarkError(
+    "engine.invalid",
+    `the engine's option "${unknown}" is ${planned ? "not supported yet" : "unknown"}`,
+    {
+      hint: planned ? undefined : suggest(unknown, OPTIONS),
+    },
+  );
+}
+
+function checkList(features: unknown): void {
+  if (Array.isArray(features)) return;
+  throw new TidemarkError("query.unknown-feature", "a query takes a list of features", {
+    hint: "write query(User, key, [User.favoriteColor])",
+  });
 }
 
 /** @throws time.invalid */
@@ -296,6 +347,12 @@ export function timeUs(time: Date | string): number {
         ? dateUs(time)
         : undefined;
   if (typeof us === "number") return us;
+  if (us !== undefined) {
+    throw new TidemarkError(
+      "time.invalid",
+      `${shown(time)} is not between the years 1684 and 2255, which event times are`,
+    );
+  }
   throw new TidemarkError("time.invalid", `${shown(time)} is no point in time`, {
     hint: 'give a Date or ISO 8601 text, as in "2026-01-01T12:00:00Z"',
   });

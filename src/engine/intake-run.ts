@@ -3,7 +3,7 @@ import type { DeadLetterBox } from "./dead-letter.ts";
 import { addCounts, APPLIED, code, combined, dispositions, noCounts } from "./disposition.ts";
 import type { Caused } from "./emission.ts";
 import { type Intake, rawRow } from "./intake.ts";
-import type { Arrivals, LaneResult } from "./lane.ts";
+import { type Arrivals, LATE_ARRIVAL, type LaneResult, UNUSABLE } from "./lane.ts";
 import type { SourceState } from "./source-state.ts";
 
 const SKIPPED = code("skipped");
@@ -12,39 +12,52 @@ const LATE = code("late");
 /** What taking messages in has done: emissions, and the engine's clock after them. */
 export interface Taken {
   readonly caused: readonly Caused[];
-  readonly clockUs: number;
+  /** The latest event time or advance of any source; `-Infinity` before the first. */
+  readonly latestUs: number;
+}
+
+/** What the engine's clock is made of: it stands at `startUs` until the first event. */
+export interface Clock {
+  readonly latestUs: number;
+  readonly startUs: number;
 }
 
 /** Gives messages of one source to its resolvers and enters them in the ledgers. */
 export function takeIn(
   state: SourceState,
   intake: Intake,
-  clockUs: number,
+  clock: Clock,
   letters: DeadLetterBox,
   file: string | undefined,
 ): Taken {
-  const arrivals = arrivalsOf(state, intake, clockUs);
+  const arrivals = arrivalsOf(state, intake, clock);
   const results = state.lanes.map((lane) => lane.take(arrivals));
   enter(state, intake, arrivals, results, letters, file);
-  state.lanes.forEach((lane) => lane.expire(state.watermark.atUs, Math.max(clockUs, state.watermark.latestUs)));
-  return { caused: results.flatMap(({ caused }) => caused), clockUs: Math.max(clockUs, state.watermark.latestUs) };
+  const latestUs = Math.max(clock.latestUs, state.watermark.latestUs);
+  state.lanes.forEach((lane) => lane.expire(state.watermark.atUs, latestUs));
+  return { caused: results.flatMap(({ caused }) => caused), latestUs };
 }
 
 /** Moves the source's watermark over the messages and finds those that are late. */
-function arrivalsOf(state: SourceState, { batch, times, lines }: Intake, clockUs: number): Arrivals {
+function arrivalsOf(state: SourceState, { batch, times, lines }: Intake, { latestUs, startUs }: Clock): Arrivals {
   const { lateArrivalDeadlineUs, outOfOrdernessUs } = state.source;
-  const { after, watermark } = observed(state.watermark, times, outOfOrdernessUs);
-  state.watermark = watermark;
   const late = new Uint8Array(batch.length);
+  const usable = times.map((time, i) => {
+    if (Math.abs(time) !== Number.POSITIVE_INFINITY) return time;
+    late[i] = UNUSABLE;
+    return Number.NaN;
+  });
+  const { after, watermark } = observed(state.watermark, usable, outOfOrdernessUs);
+  state.watermark = watermark;
   const clocks = new Float64Array(batch.length);
-  let clock = clockUs;
+  let clock = latestUs;
   for (let i = 0; i < batch.length; i++) {
-    const time = times[i]!;
-    if (time < after[i]! - lateArrivalDeadlineUs) late[i] = 1;
+    const time = usable[i]!;
+    if (time < after[i]! - lateArrivalDeadlineUs) late[i] = LATE_ARRIVAL;
     if (time > clock) clock = time;
-    clocks[i] = clock;
+    clocks[i] = clock === Number.NEGATIVE_INFINITY ? startUs : clock;
   }
-  return { batch, times, watermarks: after, clocks, late, lines };
+  return { batch, times: usable, watermarks: after, clocks, late, lines };
 }
 
 function enter(
@@ -98,7 +111,8 @@ function standardReason(
   if (disposition === LATE)
     return `${((watermarks[i]! - times[i]!) / US_PER_SECOND).toFixed(3)} s behind the watermark, more than lateArrivalDeadline allows`;
   const words: Partial<Record<(typeof dispositions)[number], string>> = {
-    "no-timestamp": "the message has no time between the years 1684 and 2255, and a window needs one",
+    "no-timestamp": "the message has no time, and a window needs one",
+    invalid: "its time is not between the years 1684 and 2255, which event times are",
     "null-key": `the key${key === undefined ? "" : ` "${key}"`} is null`,
     duplicate: "an earlier message has the same value",
   };
@@ -106,10 +120,10 @@ function standardReason(
 }
 
 /** Moves a source's watermark by hand and closes what ends there. */
-export function advance(state: SourceState, toUs: number, clockUs: number): Taken {
+export function advance(state: SourceState, toUs: number, beforeUs: number): Taken {
   state.watermark = advanced(state.watermark, toUs);
-  const clock = Math.max(clockUs, toUs);
-  const caused = state.lanes.flatMap((lane) => lane.close(state.watermark.atUs, clock));
-  state.lanes.forEach((lane) => lane.expire(state.watermark.atUs, clock));
-  return { caused, clockUs: clock };
+  const latestUs = Math.max(beforeUs, toUs);
+  const caused = state.lanes.flatMap((lane) => lane.close(state.watermark.atUs, latestUs));
+  state.lanes.forEach((lane) => lane.expire(state.watermark.atUs, latestUs));
+  return { caused, latestUs };
 }

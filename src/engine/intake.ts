@@ -8,6 +8,7 @@ import type { Envelope } from "../sources/envelope.ts";
 import type { Source } from "../sources/source.ts";
 import type { Schema } from "../types/data-type.ts";
 import { fieldIndex } from "../types/schema.ts";
+import { isoTimestamp } from "../types/time.ts";
 
 /** Messages of one source that fit its schema, and those that do not. */
 export interface Intake {
@@ -155,6 +156,9 @@ function withKey({ key: field }: Source, row: unknown, key: Envelope["key"]): un
   if (field === undefined || key === undefined || key === null || typeof row !== "object" || row === null) return row;
   const has = Object.hasOwn(row, field) ? (row as Readonly<Record<string, unknown>>)[field] : undefined;
   if (has !== undefined && has !== null) return row;
+  if (typeof key !== "string" && !(key instanceof Uint8Array)) {
+    throw new TidemarkError("message.invalid", `the envelope's key ${shown(key)} is neither text nor bytes`);
+  }
   return { ...row, [field]: typeof key === "string" ? key : decodeText(key, 0, key.length) };
 }
 
@@ -206,8 +210,8 @@ export function timesOf({ timestamp, message }: Source, batch: Batch, stamps?: F
   return times;
 }
 
-/** Event times are exact doubles, so they reach from the year 1684 to 2255; one beyond has no place in a window. */
-const eventTime = (us: number): number => (Number.isSafeInteger(us) ? us : Number.NaN);
+/** Event times are exact doubles, so they reach from the year 1684 to 2255; one beyond becomes infinite, and no resolver gets it. */
+const eventTime = (us: number): number => (Number.isSafeInteger(us) ? us : Math.sign(us) * Number.POSITIVE_INFINITY);
 
 const RAW_MAX = 65_536; // bytes of a rejected message that are kept
 
@@ -236,6 +240,12 @@ export function reasonOf(error: unknown): string {
 
 /** A row of a batch as JSON, for dead letters. */
 export function rawRow(schema: Schema, batch: Batch, i: number): Uint8Array {
-  const cells = schema.fields.map(({ name }, f) => [name, rawAt(batch.columns[f]!, i)] as const);
+  const cells = schema.fields.map(({ name, type }, f) => {
+    const value = rawAt(batch.columns[f]!, i);
+    return [
+      name,
+      type.kind === "timestamp" && value !== null ? isoTimestamp(value as number | bigint) : value,
+    ] as const;
+  });
   return encodeText(jsonOf(Object.fromEntries(cells)));
 }

@@ -14,11 +14,16 @@ export interface Arrivals {
   readonly watermarks: Float64Array;
   /** The engine's clock after each message. */
   readonly clocks: Float64Array;
-  /** 1 for messages that are too late for any resolver. */
+  /** Messages that no resolver gets: `LATE_ARRIVAL`, `UNUSABLE`; 0 for all others. */
   readonly late: Uint8Array;
   /** Where each row stood, for dead letters. */
   readonly lines: Float64Array;
 }
+
+/** A message that is later than the source's deadline allows. */
+export const LATE_ARRIVAL = 1;
+/** A message whose time no engine can work with. */
+export const UNUSABLE = 2;
 
 /** What a resolver made of arrivals. */
 export interface LaneResult {

@@ -4,6 +4,7 @@ import type { Value } from "../column/value.ts";
 import { TidemarkError } from "../errors.ts";
 import { isFeatureValues } from "../features/features.ts";
 import { rowAt } from "../frame/rows.ts";
+import type { DataType } from "../types/data-type.ts";
 import type { Mapping, Resolver } from "../resolvers/resolver.ts";
 import { APPLIED, code } from "./disposition.ts";
 import { reasonOf } from "./intake.ts";
@@ -86,6 +87,14 @@ interface Builders {
   readonly values: readonly ColumnBuilder[];
 }
 
+/** An `int` is given out as a number, so it must be one exactly. @throws type.overflow */
+function checkSafe(value: unknown, { kind }: DataType): void {
+  if (kind !== "int" || typeof value !== "bigint" || Number.isSafeInteger(Number(value))) return;
+  throw new TidemarkError("type.overflow", `${value} is beyond ±(2^53 - 1) and would be rounded as a number`, {
+    hint: "declare the feature as t.bigint()",
+  });
+}
+
 /** Appends one result; false where its primary key is null. @throws resolver.output */
 function appendValues(
   { name, set }: Resolver,
@@ -108,6 +117,7 @@ function appendValues(
   const given = (field: string): unknown => (Object.hasOwn(values, field) ? values[field] : undefined);
   const entity = given(set.primaryKey.name) ?? (keyField === undefined ? undefined : message[keyField]);
   if (entity === null || entity === undefined) return false;
+  checkSafe(entity, set.primaryKey.type);
   builders.entity.append(entity);
   outputs.forEach((output, f) => {
     const value = given(output.name);
@@ -117,6 +127,7 @@ function appendValues(
       });
     }
     try {
+      checkSafe(value, output.type);
       builders.values[f]?.append(value);
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;

@@ -6,7 +6,7 @@ import type { Dedup, Resolver } from "../resolvers/resolver.ts";
 import { fieldIndex } from "../types/schema.ts";
 import { code } from "./disposition.ts";
 import { appendRow, reasonOf } from "./intake.ts";
-import type { Arrivals } from "./lane.ts";
+import { type Arrivals, LATE_ARRIVAL, UNUSABLE } from "./lane.ts";
 import { identityAt } from "./result.ts";
 
 const LATE = code("late");
@@ -29,7 +29,10 @@ export function createPrepare(resolver: Resolver): Prepare {
   const repeats = resolver.dedup && createRepeats(resolver.dedup);
   return (all, dispositions, reasons) => {
     let prepared: Prepared = { arrivals: all, positions: range(0, all.batch.length) };
-    if (all.late.includes(1)) prepared = keptWhere(prepared, (i) => all.late[i] === 0, dispositions, LATE);
+    if (all.late.includes(UNUSABLE))
+      prepared = keptWhere(prepared, (i) => prepared.arrivals.late[i] !== UNUSABLE, dispositions, INVALID);
+    if (all.late.includes(LATE_ARRIVAL))
+      prepared = keptWhere(prepared, (i) => prepared.arrivals.late[i] === 0, dispositions, LATE);
     if (resolver.parse !== undefined) prepared = parsed(resolver, prepared, dispositions, reasons);
     if (repeats !== undefined && resolver.dedup !== undefined) {
       const { arrivals } = prepared;
@@ -122,20 +125,28 @@ const NO_OPTIONAL: ReadonlySet<string> = new Set();
 
 const SWEEP_MIN = 1_024; // remembered values; below this, forgetting is not worth the while
 
-/** Says for each message whether it is the first of its value within a time; null is never a repeat. */
+/**
+ * Says for each message whether it is the first of its value within a time; null is never a repeat. A message is
+ * remembered until the engine's clock is `withinUs` past it, whether or not it has been swept away yet.
+ */
 function createRepeats({ withinUs }: Dedup): (value: unknown, clockUs: number, timeUs: number) => boolean {
-  const firstSeen = new Map<unknown, number>();
+  const taken = new Map<unknown, number[]>();
   let sweepAt = SWEEP_MIN;
+  const sweep = (clockUs: number): void => {
+    for (const [value, times] of taken) {
+      const left = times.filter((time) => clockUs - time < withinUs);
+      if (left.length === 0) taken.delete(value);
+      else taken.set(value, left);
+    }
+    sweepAt = Math.max(SWEEP_MIN, taken.size * 2);
+  };
   return (value, clockUs, timeUs) => {
     if (value === null) return true;
     const time = Number.isNaN(timeUs) ? clockUs : timeUs;
-    const first = firstSeen.get(value);
-    if (first !== undefined && Math.abs(time - first) < withinUs) return false;
-    firstSeen.set(value, time);
-    if (firstSeen.size >= sweepAt) {
-      for (const [known, seen] of firstSeen) if (clockUs - seen >= withinUs) firstSeen.delete(known);
-      sweepAt = Math.max(SWEEP_MIN, firstSeen.size * 2);
-    }
+    const times = taken.get(value) ?? [];
+    if (times.some((first) => clockUs - first < withinUs && Math.abs(time - first) < withinUs)) return false;
+    taken.set(value, [...times, time]);
+    if (taken.size >= sweepAt) sweep(clockUs);
     return true;
   };
 }

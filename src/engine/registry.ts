@@ -1,4 +1,5 @@
 import { TidemarkError } from "../errors.ts";
+import type { FeatureSetModel } from "../features/features.ts";
 import { isResolver, type Resolver } from "../resolvers/resolver.ts";
 import { createContinuousLane } from "./continuous-lane.ts";
 import type { Failure, Lane } from "./lane.ts";
@@ -79,6 +80,7 @@ function checkResolvers(resolvers: readonly unknown[]): void {
       hint: "write engine({ resolvers: [favoriteColor] })",
     });
   const names = new Set<string>();
+  const sets = new Map<string, FeatureSetModel>();
   for (const resolver of resolvers) {
     if (!isResolver(resolver))
       throw new TidemarkError("engine.invalid", "something in resolvers is no resolver", {
@@ -89,6 +91,13 @@ function checkResolvers(resolvers: readonly unknown[]): void {
         hint: "give one of them another name",
       });
     names.add(resolver.name);
+    const model = sets.get(resolver.set.name);
+    if (model !== undefined && model !== resolver.set) {
+      throw new TidemarkError("engine.invalid", `two feature sets are called "${resolver.set.name}"`, {
+        hint: "declare the set once and import it",
+      });
+    }
+    sets.set(resolver.set.name, resolver.set);
   }
 }
 

@@ -112,13 +112,14 @@ export function createTumblingLane(
     return closed.flatMap(({ length, start, before }) => {
       const givenOut = length.givenOut.get(start) ?? nothingGivenOut();
       length.givenOut.set(start, givenOut);
-      const last = before ?? givenOut.beforeFailure.get(key ?? -1);
+      const { beforeFailure } = givenOut;
+      const last = beforeFailure.has(key ?? -1) ? beforeFailure.get(key ?? -1) : before;
       const after = results.after(length, start, key);
       if (after === undefined) {
-        if (last !== undefined) givenOut.beforeFailure.set(key ?? -1, last);
+        beforeFailure.set(key ?? -1, last);
         return [];
       }
-      givenOut.beforeFailure.delete(key ?? -1);
+      beforeFailure.delete(key ?? -1);
       const chunk = chunkOf(length, start, windowEnd(start, length.window.us));
       return corrections(last, after, givenOut).map(
         (each) => ({ chunk: { ...chunk, ...each }, cause, phase: "correction", order }) as const,

@@ -3,7 +3,7 @@ import type { Resolver, Windowed } from "../resolvers/resolver.ts";
 import type { KeyTable } from "../window/key-table.ts";
 import { windowEnd } from "../window/tumbling.ts";
 import type { TumblingState } from "../window/tumbling-state.ts";
-import type { GivenOut } from "./correction.ts";
+import { type GivenOut, nothingGivenOut } from "./correction.ts";
 import { dateOfBound } from "./emission.ts";
 import { keyValues } from "./entities.ts";
 import type { Failure } from "./lane.ts";
@@ -17,8 +17,8 @@ export interface Length {
   readonly state: TumblingState;
   /** By window start; made by the first late message. */
   readonly givenOut: Map<number, GivenOut>;
-  /** By window start, where only a result tells its entity: which key made it. Null for a window with a collision. */
-  readonly makers: Map<number, Map<Identity, number> | null>;
+  /** By window start, where only a result tells its entity: which keys made it; two of them collide. */
+  readonly makers: Map<number, Map<Identity, Set<number>>>;
 }
 
 /** Runs a resolver over windows of its state; what it throws becomes a failure. */
@@ -49,6 +49,7 @@ export function createWindowResults(
   const frameByKey = isFrame && program.keys.length > 0;
   const isTold = program.entityKey === -1; // only the result tells the entity
   const areKeys = program.kind === "incremental" && program.local && !isTold;
+  const byKey = program.kind === "frame" ? frameByKey : program.local && !isTold;
 
   const of = ({ state, features }: Length, start: number, key?: number): Result =>
     resultOf(state.result(start, key), resolver, features, { areKeys });
@@ -68,25 +69,35 @@ export function createWindowResults(
     }
   };
 
-  /** A function that runs once a key: one key that fails does not take the others with it, but a collision does. */
+  /** Key by key: one that fails does not take the others with it, but a collision does. */
   const closingByKey = (length: Length, start: number): Result | undefined => {
     const results: Result[] = [];
-    const makers = new Map<Identity, number>();
     for (const key of length.state.keys(start)) {
       const result = orFailed(length, start, key, () => of(length, start, key));
-      if (result === undefined) continue;
-      results.push(result);
-      if (isTold) for (let i = 0; i < result.entities.length; i++) makers.set(identityAt(result.entities, i), key);
+      if (result === undefined) silent(length, start, key);
+      else {
+        results.push(result);
+        if (frameByKey && isTold) enterMaker(length, start, key, result);
+      }
     }
     const all = orFailed(length, start, undefined, () => joined(results, resolver, length.features));
-    if (isTold) length.makers.set(start, all === undefined ? null : makers);
+    if (all === undefined) for (const key of length.state.keys(start)) silent(length, start, key);
     return all;
   };
 
+  const closingAtOnce = (length: Length, start: number): Result | undefined => {
+    try {
+      return of(length, start);
+    } catch (error) {
+      if (byKey) return closingByKey(length, start);
+      silent(length, start, -1);
+      return failed(length, start, undefined, error);
+    }
+  };
+
   return {
-    closing: (length, start) =>
-      frameByKey ? closingByKey(length, start) : orFailed(length, start, undefined, () => of(length, start)),
-    byKey: isFrame ? frameByKey : program.local && !isTold,
+    closing: frameByKey ? closingByKey : closingAtOnce,
+    byKey,
     before: (length, start, key) => {
       try {
         return of(length, start, key);
@@ -98,15 +109,8 @@ export function createWindowResults(
       orFailed(length, start, key, () => {
         const result = of(length, start, key);
         if (!frameByKey || !isTold || key === undefined) return result;
-        const makers = length.makers.get(start) ?? new Map<Identity, number>();
-        for (let i = 0; i < result.entities.length; i++) {
-          const entity = identityAt(result.entities, i);
-          if (length.makers.get(start) === null || (makers.get(entity) ?? key) !== key)
-            throw collision(resolver.name, entity);
-        }
-        for (const [entity, maker] of makers) if (maker === key) makers.delete(entity);
-        for (let i = 0; i < result.entities.length; i++) makers.set(identityAt(result.entities, i), key);
-        length.makers.set(start, makers);
+        const shared = enterMaker(length, start, key, result);
+        if (shared !== undefined) throw collision(resolver.name, shared);
         return result;
       }),
     find: (length, start, entity) => {
@@ -126,6 +130,28 @@ export function createWindowResults(
       return one;
     },
   };
+}
+
+/** Notes that nothing was given out for a key (-1: for the whole window), so that its first values have revision 0. */
+function silent(length: Length, start: number, key: number): void {
+  const givenOut = length.givenOut.get(start) ?? nothingGivenOut();
+  length.givenOut.set(start, givenOut);
+  givenOut.beforeFailure.set(key, undefined);
+}
+
+/** Enters the entities that a key makes now; one that another key makes too, if there is any. */
+function enterMaker(length: Length, start: number, key: number, { entities }: Result): Identity | undefined {
+  const makers = length.makers.get(start) ?? new Map<Identity, Set<number>>();
+  length.makers.set(start, makers);
+  for (const keys of makers.values()) keys.delete(key);
+  let shared: Identity | undefined;
+  for (let i = 0; i < entities.length; i++) {
+    const entity = identityAt(entities, i);
+    const keys = makers.get(entity) ?? new Set<number>();
+    makers.set(entity, keys.add(key));
+    if (keys.size > 1) shared ??= entity;
+  }
+  return shared;
 }
 
 function found(result: Result, entity: Identity): { readonly result: Result; readonly row: number } | undefined {

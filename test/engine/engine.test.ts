@@ -225,9 +225,12 @@ describe("dispositions", () => {
     app.advanceTo(at(10));
     expect(app.ledger("seen")["logins"]).toMatchObject({ applied: 2, failed: 2 });
     expect(app.query(User, "u1", [User.seen["10m"]], { at: at(4) })).toEqual([3]);
-    // The sums fit 64 bits but no number: a failure of the window, never a rounded value.
+    // The sums fit 64 bits but no number: a failure of each key, never a rounded value.
     expect(values(app)).toEqual([]);
-    expect(app.failures().map(({ error }) => (error as TidemarkError).code)).toEqual(["type.overflow"]);
+    expect(app.failures().map(({ key, error }) => [key, (error as TidemarkError).code])).toEqual([
+      ["u1", "type.overflow"],
+      ["u2", "type.overflow"],
+    ]);
   });
 
   it("of messages without a time are no-timestamp for windows and applied for mappings", () => {
