@@ -1,10 +1,12 @@
+import type { ArrowTableLike } from "../arrow/foreign.ts";
 import { columnOf, shown } from "../column/builder.ts";
 import { valueAt } from "../column/value.ts";
 import { suggest, TidemarkError } from "../errors.ts";
-import { type AnyFeature, snakeCase, windowsOf } from "../features/feature.ts";
+import { type AnyFeature, type FeatureIn, snakeCase, windowsOf } from "../features/feature.ts";
 import { type DataFrame, frameOf, isDataFrame } from "../frame/data-frame.ts";
 import type { AnyRow } from "../frame/rows.ts";
 import { isResolver, type Resolver } from "../resolvers/resolver.ts";
+import type { AnyFrame } from "../resolvers/types.ts";
 import type { Envelope } from "../sources/envelope.ts";
 import type { Source } from "../sources/source.ts";
 import { type Duration, durationUs } from "../types/duration.ts";
@@ -34,11 +36,7 @@ export interface EngineOptions {
 }
 
 /** What may be pushed to a source: messages (or payloads, where it parses), or a table of messages. */
-export type Pushed<Input> =
-  | Input
-  | readonly Input[]
-  | { readonly batches: unknown; readonly schema: unknown }
-  | DataFrame<never>;
+export type Pushed<Input> = Input | readonly Input[] | ArrowTableLike | AnyFrame;
 
 export interface PushOptions {
   /** Whether fields that no resolver reads may be missing although they are not nullable; for tests. Default false. */
@@ -48,7 +46,7 @@ export interface PushOptions {
 /** Resolvers at work: messages in, emissions and answers out. Everything is synchronous and follows event time. */
 export interface Engine {
   /** Takes messages in. Those that do not fit are counted in the ledger and put with the dead letters. @throws engine.unknown-source, engine.finished */
-  push<Row, Input>(source: Source<Row, Input>, messages: Pushed<Input>, options?: PushOptions): void;
+  push<Row, Input>(source: Source<Row, Input>, messages: Pushed<NoInfer<Input>>, options?: PushOptions): void;
   /** As `push`, with what the transport knows of each message. */
   pushEnvelopes<Row, Input>(source: Source<Row, Input>, envelopes: readonly Envelope[]): void;
   /** As `push`, from whole lines of NDJSON (or of payloads, where the source parses). */
@@ -60,17 +58,17 @@ export interface Engine {
   /** What has been emitted since the last call. */
   emissions(): Emissions;
   /** The values of features of one entity, in the order asked. @throws query.unknown-feature, query.expired */
-  query<const Features extends readonly AnyFeature[]>(
-    set: AnySet,
+  query<Set extends AnySet, const Features extends readonly AnyFeature[]>(
+    set: Set,
     entity: string | number | bigint,
-    features: Features,
+    features: AllOf<Set, Features>,
     options?: QueryOptions,
   ): Answers<Features>;
   /** The values of features of many entities: a column for the primary key and one for each full name. */
-  queryMany(
-    set: AnySet,
+  queryMany<Set extends AnySet, const Features extends readonly AnyFeature[]>(
+    set: Set,
     entities: readonly (string | number | bigint)[],
-    features: readonly AnyFeature[],
+    features: AllOf<Set, Features>,
     options?: QueryOptions,
   ): DataFrame<AnyRow>;
   /** The primary keys that messages have named so far and that are still kept. */
@@ -97,6 +95,16 @@ const mayBeTable = (pushed: unknown): boolean =>
 
 /** A feature set, as `features` makes it. */
 export type AnySet = ((values: never) => unknown) & object;
+
+/** Features of a set; those whose type does not say their set are checked when the query runs. */
+export type AllOf<Set extends AnySet, Features extends readonly AnyFeature[]> = string extends Features[number]["set"]
+  ? Features
+  : Features extends readonly FeatureIn<NameOfSet<Set>>[]
+    ? Features
+    : readonly FeatureIn<NameOfSet<Set>>[];
+
+/** The name of a feature set; any where its type does not say. */
+type NameOfSet<Set> = Set extends (values: never) => { readonly set: infer Name extends string } ? Name : string;
 
 /**
  * An engine for these resolvers.

@@ -12,7 +12,7 @@ interface Written {
 export interface ColumnExpr extends Written {
   readonly kind: "column";
   readonly name: string;
-  /** The plan of the frame that it was taken from by `frame.col`; names alone count when it is used. */
+  /** The frame that it was taken from by `frame.col`; names alone count when it is used. */
   readonly origin?: object | undefined;
 }
 

@@ -57,8 +57,11 @@ export interface WindowFeature<Value = unknown, Name extends string = string, Se
   readonly windowUs: number;
 }
 
+/** Any feature of a set. */
+export type FeatureIn<Set extends string> = Feature<unknown, string, Set> | WindowedBase<unknown, string, Set>;
+
 /** Any feature of any set. */
-export type AnyFeature = Feature | WindowedBase<unknown, string, string>;
+export type AnyFeature = FeatureIn<string>;
 
 /** The feature that a declared field makes. */
 export type FeatureOf<Declared, Name extends string, Set extends string> =

@@ -22,13 +22,18 @@ export type FeatureFields = Readonly<Record<string, AnyColumnType | WindowedType
 /** What a field of the set takes in a resolver's result: a value, or an expression that makes one. */
 type Given<Declared> =
   Declared extends Windowed<infer Value, string> ? ValueOrExpression<Value> : ValueOrExpression<ValueOf<Declared>>;
-type ValueOrExpression<Value> = Value | Expression<Value> | Expression<Value | null> | NumberAsBigint<Value>;
-type NumberAsBigint<Value> = Value extends number ? bigint : never;
+type ValueOrExpression<Value> = Value | Expression<Value> | Expression<Value | null> | OtherInteger<Value>;
+/** `int` and `bigint` hold the same 64 bits: a sum of either fits a bigint, and a bigint value an int where it is exact. */
+type OtherInteger<Value> =
+  | (Value extends number ? bigint : never)
+  | (Value extends bigint ? Expression<number | null> : never);
 
 /** Values of some features of one entity: what a resolver gives back. */
-export interface FeatureValues<Set extends string, Values> {
+export interface FeatureValues<Set extends string, Values, Names extends PropertyKey = PropertyKey> {
   readonly set: Set;
   readonly values: Values;
+  /** Carries the names of the features, so that one too many does not compile; never set. */
+  readonly names?: Names;
 }
 
 /** A feature set: its features by field, and a function that makes values of them. */
@@ -36,7 +41,7 @@ export type FeatureSet<Set extends string = string, Fields extends FeatureFields
   readonly [Name in keyof Fields]: FeatureOf<Fields[Name], Name & string, Set>;
 } & (<Values extends { readonly [Name in keyof Fields]?: Given<Fields[Name]> }>(
   values: Values & { readonly [Name in Exclude<keyof Values, keyof Fields>]: never },
-) => FeatureValues<Set, Values>);
+) => FeatureValues<Set, Values, keyof Values>);
 
 /** What the library knows of a feature set. */
 export interface FeatureSetModel {

@@ -103,7 +103,7 @@ export class DataFrame<Row = AnyRow> implements Iterable<Row> {
   /** A column of this frame as an expression. @throws schema.unknown-column with the nearest name */
   col<Name extends keyof Row & string>(name: Name): Expression<Row[Name]> {
     requireField(this.schema, name);
-    return new Expression<Row[Name]>({ kind: "column", name, origin: this.plan });
+    return new Expression<Row[Name]>({ kind: "column", name, origin: this });
   }
 
   /** The rows where the condition is true; null counts as not true. */

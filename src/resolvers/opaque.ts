@@ -17,7 +17,7 @@ import { fieldIndex } from "../types/schema.ts";
 import type { Schema } from "../types/data-type.ts";
 import type { FrameProgram } from "../window/program.ts";
 import { type CompileContext, resultSchema } from "./compile.ts";
-import { checkType, matchColumn, matchColumns } from "./output.ts";
+import { checkSynchronous, checkType, matchColumn, matchColumns } from "./output.ts";
 import { checkSet, EVENTS, planOfResult } from "./trace.ts";
 
 /** Runs the resolver's function on the real frame of each window (and key). */
@@ -43,7 +43,9 @@ export function opaqueProgram(
       const frameKeys: FrameKeys = { ...keys, constants: constantsOf(rows, schema, keyColumns) };
       const tables = new Map([[EVENTS, rows]]);
       const events = new DataFrame<never>(scan(EVENTS, schema), { tables, keys: frameKeys });
-      const made = resultTable(fn(events), events, frameKeys, context, result);
+      const given = fn(events);
+      checkSynchronous(context.resolver, given);
+      const made = resultTable(given, events, frameKeys, context, result);
       checkEntity(made, keyValue(primary, frameKeys, context), context);
       return made;
     },
@@ -85,11 +87,10 @@ function resultTable(
   context: CompileContext,
   schema: Schema,
 ): Table {
-  if (isDataFrame(result))
-    return tableOfFrame(run(result.plan, tablesOf(result.context.tables)), keys, context, schema);
-  if (isFeatureValues(result) && Object.values(result.values).some(isExpression)) {
-    const plan = planOfResult(result, events.plan, keys);
-    return tableOfFrame(run(plan, tablesOf(events.context.tables)), keys, context, schema);
+  if (isDataFrame(result) || (isFeatureValues(result) && Object.values(result.values).some(isExpression))) {
+    const { plan, tables } = planOfResult(result, events, keys, context.wanted[0]);
+    const all = new Map([...events.context.tables, ...tables]);
+    return tableOfFrame(run(plan, tablesOf(all)), keys, context, schema);
   }
   return tableOfValues(Array.isArray(result) ? result : [result], keys, context, schema);
 }

@@ -137,5 +137,17 @@ export function checkType(resolver: string, type: DataType, feature: AnyFeature)
   );
 }
 
+/**
+ * Resolvers are synchronous: a promise can become no value.
+ * @throws resolver.invalid
+ */
+export function checkSynchronous(resolver: string, result: unknown): void {
+  if (typeof result !== "object" || result === null || !("then" in result) || typeof result.then !== "function") return;
+  Promise.resolve(result).catch(() => {}); // the error below tells it; left alone, a rejection would end the process
+  throw new TidemarkError("resolver.invalid", `resolver "${resolver}" gave back a promise: resolvers are synchronous`, {
+    hint: "write the function without async and await; fetch what it needs before the messages are pushed",
+  });
+}
+
 /** As `Array.isArray`, which would make the elements of a readonly array anything. */
 const isList = (value: unknown): boolean => Array.isArray(value);

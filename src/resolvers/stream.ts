@@ -3,42 +3,44 @@ import type { AnyFeature } from "../features/feature.ts";
 import type { DataFrame } from "../frame/data-frame.ts";
 import { explain } from "../plan/explain.ts";
 import type { FrameKeys } from "../plan/keyed.ts";
-import type { Aggregate, Plan } from "../plan/nodes.ts";
+import { type Aggregate, type Plan, planSchema } from "../plan/nodes.ts";
 import type { Message } from "../sources/message.ts";
 import { isSource, type Source } from "../sources/source.ts";
 import type { Schema } from "../types/data-type.ts";
 import { type Duration, durationUs } from "../types/duration.ts";
+import { optionProblem } from "../types/options.ts";
 import { fieldNames } from "../types/schema.ts";
 import type { Expr } from "../expr/nodes.ts";
 import { snakeCase } from "../features/feature.ts";
 import type { WindowProgram } from "../window/program.ts";
 import { type CompileContext, compileIncremental } from "./compile.ts";
 import { opaqueProgram } from "./opaque.ts";
-import { outputModel, type OutputModel } from "./output.ts";
+import { checkSynchronous, checkType, matchColumns, outputModel, type OutputModel } from "./output.ts";
 import { type Dedup, type Mapping, markResolver, type Resolver, type Windowed } from "./resolver.ts";
 import { type Trace, trace } from "./trace.ts";
-import type { KeyMap, ResolverInput, ResolverResult } from "./types.ts";
+import type { KeyMap, ModeOf, ResolverInput, ResolverResult } from "./types.ts";
 
 /** No key is named. */
 type NoKeys = Readonly<Record<string, never>>;
 
-interface CommonOptions<Output, Keys> {
+interface CommonOptions<Output extends readonly AnyFeature[], Keys> {
   readonly name: string;
   /** The features that it makes; the primary key among them or in `keys`. */
   readonly output: Output;
   /** `"tumbling"` (the default) emits when a window closes; `"continuous"` answers exactly at any time when asked. */
-  readonly mode?: "tumbling" | "continuous";
+  readonly mode?: ModeOf<Output>;
   /** Message fields that part the messages, and the features that they give. */
   readonly keys?: Keys;
 }
 
-export interface StreamOptions<Row, Output, Keys> extends CommonOptions<Output, Keys> {
+export interface StreamOptions<Row, Output extends readonly AnyFeature[], Keys> extends CommonOptions<Output, Keys> {
   readonly source: Source<Row, unknown>;
   /** Drops messages whose field repeats an earlier value within a time; the first wins. */
   readonly dedup?: { readonly on: keyof Row & string; readonly within: Duration };
 }
 
-export interface ParsedStreamOptions<SourceRow, Row, Input, Output, Keys> extends CommonOptions<Output, Keys> {
+export interface ParsedStreamOptions<SourceRow, Row, Input, Output extends readonly AnyFeature[], Keys>
+  extends CommonOptions<Output, Keys> {
   readonly source: Source<SourceRow, unknown>;
   /** The shape of what `parse` gives. */
   readonly message: Message<Row, Input>;
@@ -64,16 +66,23 @@ export function stream<
   Row,
   Input,
   const Output extends readonly AnyFeature[],
-  const Keys extends KeyMap<Row> = NoKeys,
+  const Keys extends KeyMap<Row, Output> = NoKeys,
 >(
   options: ParsedStreamOptions<SourceRow, Row, Input, Output, Keys>,
   fn: (input: ResolverInput<Row, Output>) => ResolverResult<Output, Keys>,
 ): Resolver;
-export function stream<Row, const Output extends readonly AnyFeature[], const Keys extends KeyMap<Row> = NoKeys>(
+export function stream<
+  Row,
+  const Output extends readonly AnyFeature[],
+  const Keys extends KeyMap<Row, Output> = NoKeys,
+>(
   options: StreamOptions<Row, Output, Keys> & { readonly parse?: (message: Row) => Row | null },
   fn: (input: ResolverInput<Row, Output>) => ResolverResult<Output, Keys>,
 ): Resolver;
 export function stream(options: AnyOptions, fn: (input: never) => unknown): Resolver {
+  const problem = optionProblem(options, OPTIONS, PLANNED_OPTIONS);
+  if (problem !== undefined)
+    throw new TidemarkError("resolver.invalid", `${resolverCalled(options)}: ${problem.summary}`, problem);
   const { name, source, output, keys = {} } = options;
   const invalid = (summary: string, hint?: string): TidemarkError =>
     new TidemarkError("resolver.invalid", `resolver "${name}": ${summary}`, { hint });
@@ -97,6 +106,14 @@ export function stream(options: AnyOptions, fn: (input: never) => unknown): Reso
       : windowedWork(options, model, schema, keyFields, fn);
   return markResolver({ kind: "resolver", name, source, set: model.set, schema, parse: options.parse, dedup, work });
 }
+
+const OPTIONS = ["name", "source", "output", "mode", "keys", "message", "parse", "dedup"];
+const PLANNED_OPTIONS = ["window", "state", "sink", "sinks", "maxStaleness"];
+
+const resolverCalled = (options: unknown): string =>
+  typeof options === "object" && options !== null && "name" in options
+    ? `resolver "${String(options.name)}"`
+    : "stream()";
 
 interface AnyOptions extends CommonOptions<readonly AnyFeature[], Readonly<Record<string, AnyFeature | undefined>>> {
   readonly source: Source;
@@ -165,7 +182,11 @@ function mappingWork(
     kind: "mapping",
     outputs: outputs.filter((each) => each.kind === "feature"),
     keyField,
-    run: fn as (message: unknown) => unknown,
+    run: (message) => {
+      const result = (fn as (message: unknown) => unknown)(message);
+      checkSynchronous(name, result);
+      return result;
+    },
   };
 }
 
@@ -189,8 +210,9 @@ function windowedWork(
   const fallback = source.key !== undefined && fieldNames(schema).includes(source.key) ? source.key : undefined;
   const keys: FrameKeys = { constants, primaryKey: [set.primaryKey.name, snakeCase(set.primaryKey.name)], fallback };
   const call = fn as (events: DataFrame<never>) => unknown;
-  const traced = trace(call, schema, keys, set.primaryKey);
+  const traced = trace(name, call, schema, keys, set.primaryKey);
   const compiled = traced.kind === "plan" ? compileIncremental(traced.plan, context) : undefined;
+  if (traced.kind === "plan" && compiled === undefined) checkResult(traced.plan, context);
   const program: WindowProgram =
     compiled ?? opaqueProgram(call, schema, frameKeyColumns(keyFields, fallback, traced), keys, context);
   checkKeys(name, mode, program);
@@ -199,6 +221,16 @@ function windowedWork(
       ? `${compiled === undefined ? "on the rows of each window, since the plan is no single grouping" : "incremental"}\n${explain(traced.plan)}`
       : `on the rows of each window, since ${traced.call} reads values`;
   return { kind: "windowed", mode, outputs, windows, program, compiled: traced.kind === "plan", explanation };
+}
+
+/** What compiling checks on the way, for a plan that runs on the rows. @throws resolver.output */
+function checkResult(plan: Plan, { resolver, wanted, keyFields }: CompileContext): void {
+  const { fields } = planSchema(plan);
+  const positions = matchColumns(resolver, fields, wanted, new Set(keyFields.values()));
+  for (const [w, feature] of wanted.entries()) {
+    const field = fields[positions[w] ?? -1];
+    if (field !== undefined) checkType(resolver, field.type, feature);
+  }
 }
 
 /** The columns that part the rows into frames: none where a GROUP BY of the resolver's own says what the keys are. */

@@ -10,6 +10,7 @@ import { groupBy } from "../plan/group-by.ts";
 import type { FrameKeys } from "../plan/keyed.ts";
 import type { Plan } from "../plan/nodes.ts";
 import type { Schema } from "../types/data-type.ts";
+import { checkSynchronous } from "./output.ts";
 
 /** The table that a resolver's frame scans. */
 export const EVENTS = "#events";
@@ -23,34 +24,46 @@ export type Trace =
 
 /** Thrown through the user's function to stop it at the first read. */
 class ValueRead extends Error {
-  readonly call: string;
   constructor(call: string) {
     super(`${call} reads values`);
-    this.call = call;
   }
 }
 
-/** Calls a windowed resolver's function once with a frame that has columns but no rows. */
+/**
+ * Calls a windowed resolver's function once with a frame that has columns but no rows.
+ * @throws resolver.invalid for a function that gives a promise, resolver.output
+ */
 export function trace(
+  resolver: string,
   fn: (events: DataFrame<never>) => unknown,
   schema: Schema,
   keys: FrameKeys,
   output: AnyFeature,
 ): Trace {
+  // A read counts even where the function catches what is thrown: what it makes of that is no plan for real rows.
+  const reads: string[] = [];
   const context: FrameContext = {
     tables: new Map<string, Table>(),
     keys,
     onRead: (call) => {
+      reads.push(call);
       throw new ValueRead(call);
     },
   };
+  const unlessRead = <T>(make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      if (reads.length === 0) throw error;
+      return undefined;
+    }
+  };
   const events = new DataFrame<never>(scan(EVENTS, schema), context);
-  try {
-    return { kind: "plan", plan: planOfResult(fn(events), events.plan, keys, output) };
-  } catch (error) {
-    if (error instanceof ValueRead) return { kind: "opaque", call: error.call };
-    throw error;
-  }
+  const result = unlessRead(() => fn(events));
+  checkSynchronous(resolver, result);
+  const made = reads.length > 0 ? undefined : unlessRead(() => planOfResult(result, events, keys, output));
+  const [call = "the function"] = reads;
+  return made === undefined ? { kind: "opaque", call } : { kind: "plan", plan: made.plan };
 }
 
 /** @throws resolver.output for values of another feature set */
@@ -62,9 +75,20 @@ export function checkSet(result: FeatureValues<string, unknown>, output: AnyFeat
   );
 }
 
+/** A plan, and the tables that it reads beside the events. */
+interface PlanOfResult {
+  readonly plan: Plan;
+  readonly tables: ReadonlyMap<string, Table>;
+}
+
 /** The plan of what a function gave back: a frame, or feature values made of expressions. */
-export function planOfResult(result: unknown, events: Plan, keys: FrameKeys, output?: AnyFeature): Plan {
-  if (isDataFrame(result)) return result.plan;
+export function planOfResult(
+  result: unknown,
+  events: DataFrame<never>,
+  keys: FrameKeys,
+  output?: AnyFeature,
+): PlanOfResult {
+  if (isDataFrame(result)) return { plan: result.plan, tables: result.context.tables };
   if (isFeatureValues(result)) {
     checkSet(result, output);
     return planOfValues(result.values, events, keys);
@@ -80,12 +104,16 @@ export function planOfResult(result: unknown, events: Plan, keys: FrameKeys, out
 }
 
 /** One row a key: the aggregates of the feature values over their frame. */
-function planOfValues(values: Readonly<Record<string, unknown>>, events: Plan, keys: FrameKeys): Plan {
+function planOfValues(
+  values: Readonly<Record<string, unknown>>,
+  events: DataFrame<never>,
+  keys: FrameKeys,
+): PlanOfResult {
   const columns: NamedExpr[] = Object.entries(values).map(([name, value]) => ({
     name,
     expr: nodeOf(value as Expression<unknown>),
   }));
-  const input = originOf(columns.map(({ expr }) => expr)) ?? events;
+  const input: DataFrame<unknown> | DataFrame<never> = originOf(columns.map(({ expr }) => expr)) ?? events;
   const constants = [...keys.constants.values()].filter((expr) => expr.kind === "column");
   const names =
     keys.constants.size > 0 ? constants.map(({ name }) => name) : keys.fallback === undefined ? [] : [keys.fallback];
@@ -97,19 +125,20 @@ function planOfValues(values: Readonly<Record<string, unknown>>, events: Plan, k
   }
   const keyExprs = names.map((name): NamedExpr => ({ name, expr: { kind: "column", name } }));
   const grouped = groupBy(
-    input,
+    input.plan,
     keyExprs,
     replaced.map(({ expr }) => expr),
     { implicit: true },
   );
-  return project(
+  const plan = project(
     grouped.plan,
     replaced.map(({ name }, i) => ({ name, expr: grouped.exprs[i]! })),
   );
+  return { plan, tables: input.context.tables };
 }
 
 /** The frame that the columns were taken from, where all were taken from one. */
-function originOf(exprs: readonly Expr[]): Plan | undefined {
+function originOf(exprs: readonly Expr[]): DataFrame<unknown> | undefined {
   const origins = new Set<object>();
   const visit = (expr: Expr): void => {
     if (expr.kind === "column" && expr.origin !== undefined) origins.add(expr.origin);
@@ -122,7 +151,7 @@ function originOf(exprs: readonly Expr[]): Plan | undefined {
     });
   }
   const [origin] = origins;
-  return origin as Plan | undefined;
+  return isDataFrame(origin) ? origin : undefined;
 }
 
 /** In a frame of one key, its key columns are constants. */

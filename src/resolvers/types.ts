@@ -18,7 +18,13 @@ type HasWindow<F> = true extends (
   : false;
 
 /** Message fields and the features that they give; those features may be left out of the result. */
-export type KeyMap<Row> = { readonly [Field in keyof Row]?: Feature };
+export type KeyMap<Row, Output extends readonly AnyFeature[]> = {
+  readonly [Field in keyof Row]?: Feature<unknown, string, SetOf<Output[number]>>;
+};
+
+/** How windows are made; a mapping has none. */
+export type ModeOf<Output extends readonly AnyFeature[]> =
+  HasWindow<Output[number]> extends true ? "tumbling" | "continuous" : never;
 
 type KeyedName<Keys> = Keys extends Readonly<Record<string, unknown>> ? NameOf<Keys[keyof Keys]> : never;
 type NameOf<F> = F extends { readonly kind: string; readonly name: infer Name extends string } ? Name : never;
@@ -48,9 +54,14 @@ export interface AnyFrame {
   explain(): string;
 }
 
+/** The values of the outputs and of no other feature; those that keys give may be left out. */
+type Values<Output extends readonly AnyFeature[], Keys> = FeatureValues<
+  SetOf<Output[number]>,
+  Outputs<Output, Keys>,
+  NameOf<Output[number]> | KeyedName<Keys>
+>;
+
 /** What a resolver's function gives back. */
 export type ResolverResult<Output extends readonly AnyFeature[], Keys> =
-  | FeatureValues<SetOf<Output[number]>, Outputs<Output, Keys>>
-  | (HasWindow<Output[number]> extends true
-      ? AnyFrame | readonly FeatureValues<SetOf<Output[number]>, Outputs<Output, Keys>>[]
-      : never);
+  | Values<Output, Keys>
+  | (HasWindow<Output[number]> extends true ? AnyFrame | readonly Values<Output, Keys>[] : never);

@@ -1,14 +1,20 @@
 import { suggest, TidemarkError } from "../errors.ts";
 import type { Field } from "../types/data-type.ts";
 import { type Duration, durationUs } from "../types/duration.ts";
+import { optionProblem } from "../types/options.ts";
 import { fieldNames } from "../types/schema.ts";
 import type { Message } from "./message.ts";
 
 const BRAND = Symbol.for("tidemark.source");
 
+/** The fields that hold a point in time. */
+type TimeField<Row> = {
+  [Name in keyof Row & string]: Row[Name] extends Date | null ? Name : never;
+}[keyof Row & string];
+
 export interface SourceOptions<Row> {
   /** The field that holds a message's time; else the envelope's timestamp counts. */
-  readonly timestamp?: keyof Row & string;
+  readonly timestamp?: TimeField<Row>;
   /** The field that keys windows where a resolver names no other key. */
   readonly key?: keyof Row & string;
   /** How far behind the watermark a message may be; `"infinity"` (the default) takes every message. */
@@ -66,7 +72,7 @@ export function source<Row, Input>(
 export function source(
   name: string,
   message: Message<unknown, unknown>,
-  options: SourceOptions<Record<string, unknown>> & {
+  options: SourceOptions<Record<string, Date>> & {
     readonly parse?: (text: string) => unknown;
     readonly parseBytes?: (bytes: Uint8Array) => unknown;
   } = {},
@@ -76,6 +82,8 @@ export function source(
     throw new TidemarkError("source.invalid", `the source "${name}" needs a message`, {
       hint: 'write source("logins", message("Login", { ... }))',
     });
+  const problem = optionProblem(options, OPTIONS, PLANNED_OPTIONS);
+  if (problem !== undefined) throw new TidemarkError("source.invalid", `source "${name}": ${problem.summary}`, problem);
   if (options.parse !== undefined && options.parseBytes !== undefined) {
     throw new TidemarkError("source.invalid", `the source "${name}" has both parse and parseBytes`, {
       hint: "keep one of them",
@@ -106,6 +114,9 @@ export function source(
   Object.defineProperty(made, BRAND, { value: true });
   return made;
 }
+
+const OPTIONS = ["timestamp", "key", "lateArrivalDeadline", "outOfOrderness", "parse", "parseBytes"];
+const PLANNED_OPTIONS = ["idleTimeout", "maxStaleness", "timeZone"];
 
 /** Whether a value is a source, also of another copy of this package. */
 export const isSource = (value: unknown): value is Source =>

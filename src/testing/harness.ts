@@ -2,7 +2,7 @@ import type { DeadLetter } from "../engine/dead-letter.ts";
 import { type Disposition, dispositions, type Ledger, type SourceLedger } from "../engine/disposition.ts";
 import type { Emission } from "../engine/emission.ts";
 import { emissionsOf, type Run } from "../engine/emission-log.ts";
-import { type AnySet, type Engine, engine, timeUs } from "../engine/engine.ts";
+import { type AllOf, type AnySet, type Engine, engine, timeUs } from "../engine/engine.ts";
 import { intakeOfEnvelopes } from "../engine/intake.ts";
 import type { Failure } from "../engine/lane.ts";
 import type { Pending } from "../engine/pending.ts";
@@ -63,10 +63,10 @@ export interface Harness {
   /** The windows that have messages but have not closed, and what each waits for. */
   pending(): Pending[];
   /** As `engine.query`; `at` may be `"12:15:00"`. */
-  query<const Features extends readonly AnyFeature[]>(
-    set: AnySet,
+  query<Set extends AnySet, const Features extends readonly AnyFeature[]>(
+    set: Set,
     entity: string | number | bigint,
-    features: Features,
+    features: AllOf<Set, Features>,
     options?: QueryOptions,
   ): Answers<Features>;
   /** Every message accounted for, by source and disposition; of one resolver, what became of them there. */

@@ -77,6 +77,16 @@ describe("features", () => {
     expect(codeOf(() => windowed("int" as never, ["1h"]))).toBe("feature.invalid");
   });
 
+  it("refuses options and defaults that do not fit", () => {
+    expect(codeOf(() => windowed(t.int(), "10m" as never))).toBe("feature.invalid");
+    expect(codeOf(() => windowed(t.int(), ["10m"], { defalt: 0 } as never))).toBe("feature.invalid");
+    expect(codeOf(() => windowed(t.int(), ["10m"], null as never))).toBe("feature.invalid");
+    expect(codeOf(() => windowed(t.int(), ["10m"], { default: "none" as never }))).toBe("feature.invalid");
+    expect(codeOf(() => windowed(t.int(), ["10m"], { default: 0.5 }))).toBe("feature.invalid");
+    expect(windowed(t.int(), ["10m"], { default: null as never }).default).toBe(null);
+    expect(windowed(t.bigint(), ["10m"], { default: 0 as never }).default).toBe(0n);
+  });
+
   it("names the windows there are where another is asked for", () => {
     const User = features("user", { id: t.utf8(), n: windowed(t.int(), ["10m", "1d"]) });
     const undeclared = (label: string) => codeOf(() => (User.n as unknown as Record<string, unknown>)[label]);

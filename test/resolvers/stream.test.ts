@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  type DataFrame,
+  DataFrame,
   engine,
   features,
   message,
@@ -85,7 +85,7 @@ describe("definition errors", () => {
     [
       "a mode without a window",
       "resolver.invalid",
-      () => stream({ ...failed, mode: "continuous", output: [User.id, User.color] }, (() => null) as never),
+      () => stream({ ...failed, mode: "continuous" as never, output: [User.id, User.color] }, (() => null) as never),
     ],
     [
       "an unknown mode",
@@ -105,7 +105,7 @@ describe("definition errors", () => {
     [
       "a key for no feature of the set",
       "resolver.key",
-      () => stream({ ...failed, keys: { ip: Shop.id } }, (() => null) as never),
+      () => stream({ ...failed, keys: { ip: Shop.id as never } }, (() => null) as never),
     ],
     [
       "a missing column",
@@ -126,6 +126,42 @@ describe("definition errors", () => {
       "text for an integer",
       "resolver.output",
       () => stream(failed, (e) => sql`select user_id as id, max(ip) as num_failed from ${e} group by 1`),
+    ],
+    [
+      "columns of no output, without a grouping",
+      "resolver.output",
+      () => stream(failed, (e) => sql`select * from ${e}`),
+    ],
+    [
+      "text for an integer, without a grouping",
+      "resolver.output",
+      () => stream(failed, (e) => sql`select user_id as id, ip as num_failed from ${e}`),
+    ],
+    [
+      "a column too many below a limit",
+      "resolver.output",
+      () => stream(failed, (e) => sql`select user_id as id, count(*) as zz from ${e} limit 1`),
+    ],
+    [
+      "a float for an integer above two groupings",
+      "resolver.output",
+      () =>
+        stream(
+          failed,
+          (e) => sql`select id, avg(n) as num_failed
+            from (select user_id as id, ip, count(*) as n from ${e} group by all) group by id`,
+        ),
+    ],
+    [
+      "a missing column of a continuous resolver, without a grouping",
+      "resolver.output",
+      () => stream({ ...failed, mode: "continuous", keys: { user_id: User.id } }, (e) => sql`select ip from ${e}`),
+    ],
+    ["no object", "resolver.invalid", () => stream("failed" as never, (() => null) as never)],
+    [
+      "a promise",
+      "resolver.invalid",
+      () => stream(failed, (async (e: DataFrame<never>) => User({ numFailed: e.toRows().length })) as never),
     ],
     [
       "no such column",
@@ -191,6 +227,33 @@ describe("definition errors", () => {
     expect(
       thrown(() => stream(failed, (e) => sql`select usr_id as id, count(*) as num_failed from ${e} group by 1`)),
     ).toContain("^^^^^^");
+  });
+});
+
+describe("options", () => {
+  const defined = (options: object): string =>
+    thrown(() => stream({ ...failed, ...options } as never, () => sql`select 1`));
+
+  it("that there are not are refused with the name that was meant", () => {
+    expect(defined({ kyes: { user_id: User.id } })).toMatch(/^resolver.invalid: .*"kyes"\n.*did you mean "keys"/);
+    expect(thrown(() => source("s", login, { timestmp: "at" } as never))).toMatch(
+      /^source.invalid: .*"timestmp"\n.*did you mean "timestamp"/,
+    );
+  });
+
+  it("that are not here yet say so", () => {
+    expect(defined({ window: { kind: "session" } })).toMatch(/^resolver.invalid: .*"window" is not supported yet/);
+    expect(defined({ sinks: [] })).toContain("not supported yet");
+    expect(thrown(() => source("s", login, { idleTimeout: "1m" } as never))).toContain("not supported yet");
+  });
+
+  it("may be undefined", () => {
+    const make = (): unknown =>
+      stream(
+        { ...failed, wnidow: undefined } as never,
+        ((e: never) => sql`select user_id as id, count(*) as num_failed from ${e} group by 1`) as never,
+      );
+    expect(thrown(make)).toBe("nothing thrown");
   });
 });
 
@@ -312,6 +375,76 @@ describe("how a resolver runs", () => {
     const scalar = stream({ ...failed, keys: { user_id: User.id } }, (e) => User({ numFailed: Number(e.sum("n")) }));
     expect(explained(scalar)).toContain('sum("n") reads values');
     expect(emitted(scalar, someRows)).toEqual(["a 9", "b 1"]);
+  });
+
+  it("is on real frames where the function catches what reading throws", () => {
+    const caught = stream({ ...failed, keys: { user_id: User.id } }, (e) => {
+      let total = 0;
+      try {
+        total = Number(e.sum("n"));
+      } catch {
+        total = -1;
+      }
+      return sql`select ${total} + count(*) as num_failed from ${e}`;
+    });
+    expect(explained(caught)).toContain('sum("n") reads values');
+    expect(emitted(caught, someRows)).toEqual(["a 12", "b 2"]);
+    const wrapped = stream({ ...failed, keys: { user_id: User.id } }, (e) => {
+      try {
+        return User({ numFailed: e.toRows().length });
+      } catch (cause) {
+        throw new Error("cannot count", { cause });
+      }
+    });
+    expect(emitted(wrapped, someRows)).toEqual(["a 3", "b 1"]);
+  });
+
+  it("takes columns of frames that were made of values", () => {
+    const collected = stream({ ...failed, keys: { user_id: User.id } }, (e) => {
+      const some = e.filter(e.col("failed")).collect();
+      return User({ numFailed: some.col("n").max() });
+    });
+    expect(emitted(collected, someRows)).toEqual(["a 3", "b 1"]);
+    const remade = stream(failed, (e) => {
+      const rows = DataFrame.fromRows(e.toRows().map(({ user_id, n }) => ({ user: user_id, double: n * 2 })));
+      return User({ id: rows.col("user").max(), numFailed: rows.col("double").max().cast(t.int()) });
+    });
+    expect(emitted(remade, someRows)).toEqual(["a 8", "b 2"]);
+  });
+
+  it("counts into a bigint feature", () => {
+    const Big = features("big", { id: t.utf8(), n: windowed(t.bigint(), ["10m"], { default: 0n }) });
+    const count = stream({ name: "count", source: keyed, output: [Big.id, Big.n] }, (e) =>
+      Big({ id: e.col("user_id").max(), n: e.col("failed").sum() }),
+    );
+    const app = engine({ resolvers: [count] });
+    app.push(keyed, someRows);
+    app.finish();
+    expect([...app.emissions()].map(({ entity, value }) => [entity, value])).toEqual([
+      ["a", 2n],
+      ["b", 1n],
+    ]);
+  });
+
+  it("refuses promises, and leaves no rejection behind", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const late = stream({ ...failed, keys: { user_id: User.id } }, ((e: DataFrame<never>) => {
+      const n = e.toRows().length;
+      return Promise.reject(new Error(`too late for ${n}`));
+    }) as never);
+    const color = stream({ name: "color", source: keyed, output: [User.id, User.color] }, (async () => {
+      throw new Error("too late");
+    }) as never);
+    const app = engine({ resolvers: [late, color] });
+    app.push(keyed, row("a", "x", 1, 1));
+    app.finish();
+    expect(app.ledger("color")["logins"]).toMatchObject({ applied: 0, failed: 1 });
+    expect(app.failures().map(({ error }) => (error as TidemarkError).code)).toContain("resolver.invalid");
+    await new Promise((resolve) => setTimeout(resolve, 5)); // until rejections without a handler are told
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
   });
 
   it("may mix values and expressions", () => {

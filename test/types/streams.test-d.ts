@@ -1,4 +1,16 @@
-import { engine, features, message, source, sql, stream, t, windowed } from "../../src/index.ts";
+import * as arrow from "apache-arrow";
+import {
+  type AnyFeature,
+  DataFrame,
+  engine,
+  features,
+  message,
+  source,
+  sql,
+  stream,
+  t,
+  windowed,
+} from "../../src/index.ts";
 
 /** Compiles only where the two types are one. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -13,7 +25,7 @@ const User = features("user", {
   bytes: windowed(t.bigint(), ["1h"]),
   lastIp: windowed(t.utf8().nullable(), ["1h"]),
 });
-const Shop = features("shop", { id: t.utf8(), favoriteColor: t.utf8() });
+const Shop = features("shop", { id: t.utf8(), favoriteColor: t.utf8(), failures: windowed(t.int(), ["1h"]) });
 
 const updates = source("user_updates", message("UserUpdate", { user_id: t.utf8(), favorite_color: t.utf8() }));
 const login = message("Login", {
@@ -31,6 +43,9 @@ const logins = source("logins", login, { timestamp: "at", key: "user_id", lateAr
 source("logins", login, { timestamp: "att" });
 // @ts-expect-error there is no such field
 source("logins", login, { key: "user" });
+// @ts-expect-error the field is no time
+source("logins", login, { timestamp: "user_id" });
+source("logins", message("Seen", { at: t.timestamp().nullable() }), { timestamp: "at" });
 // @ts-expect-error a parsed message lacks its fields
 source("logins", login, { parse: (line) => ({ user_id: line }) });
 source("logins", login, {
@@ -82,6 +97,18 @@ stream({ name: "color", source: updates, output: [User.id, User.favoriteColor] }
   // @ts-expect-error values of another feature set
   Shop({ id: m.user_id, favoriteColor: m.favorite_color }),
 );
+stream({ name: "color", source: updates, output: [User.id, User.favoriteColor] }, (m) =>
+  // @ts-expect-error the nickname is not among the outputs
+  User({ id: m.user_id, favoriteColor: m.favorite_color, nickname: "nick" }),
+);
+stream({ name: "color", source: updates, keys: { user_id: User.id }, output: [User.favoriteColor] }, (m) =>
+  User({ id: m.user_id, favoriteColor: m.favorite_color }),
+);
+stream(
+  // @ts-expect-error a mapping has no mode
+  { name: "color", source: updates, mode: "tumbling", output: [User.id, User.favoriteColor] },
+  () => User({ id: "u", favoriteColor: "teal" }),
+);
 // @ts-expect-error a mapping gives feature values, not SQL
 stream({ name: "color", source: updates, output: [User.id, User.favoriteColor] }, () => sql`select 1`);
 
@@ -94,6 +121,17 @@ stream({ name: "one", source: logins, output: [User.id, User.numFailedLogins["10
 );
 stream({ name: "bytes", source: logins, output: [User.id, User.bytes] }, (events) =>
   User({ id: events.col("user_id").max(), bytes: events.col("bytes").sum() }),
+);
+stream({ name: "many", source: logins, output: [User.id, User.bytes] }, (events) =>
+  User({ id: events.col("user_id").max(), bytes: events.col("failed").sum() }),
+);
+stream({ name: "many", source: logins, output: [User.id, User.bytes] }, (events) =>
+  // @ts-expect-error text is no integer
+  User({ id: events.col("user_id").max(), bytes: events.col("ip_address").max() }),
+);
+stream({ name: "extra", source: logins, output: [User.id, User.bytes] }, (events) =>
+  // @ts-expect-error the count is not among the outputs
+  User({ id: events.col("user_id").max(), bytes: events.col("bytes").sum(), distinctIps: events.count() }),
 );
 stream(
   { name: "ips", source: logins, mode: "continuous", keys: { user_id: User.id }, output: [User.id, User.distinctIps] },
@@ -127,6 +165,11 @@ stream({ name: "two", source: logins, output: [User.id, User.numFailedLogins["2h
 stream(
   // @ts-expect-error the key is no field of the message
   { name: "keys", source: logins, keys: { user: User.id }, output: [User.id, User.distinctIps] },
+  () => sql`select 1`,
+);
+stream(
+  // @ts-expect-error the key is of another feature set
+  { name: "keys", source: logins, keys: { user_id: Shop.id }, output: [User.id, User.distinctIps] },
   () => sql`select 1`,
 );
 stream(
@@ -168,6 +211,10 @@ app.push(logins, { user_id: "u", failed: true, ip_address: "i", bytes: 1, at: ne
 app.push(logins, [{ user_id: "u", failed: true, ip_address: "i", bytes: 1n, port: null, at: "2026-01-01T00:00:00Z" }]);
 app.push(parsed, "a line");
 app.push(parsed, ["a line", "another"]);
+const tables = DataFrame.fromRows([{ user_id: "u", failed: true }]);
+app.push(logins, tables);
+app.push(logins, sql`select * from ${tables}`);
+app.push(logins, arrow.tableFromArrays({ user_id: ["u"], port: Int32Array.of(22) }));
 // @ts-expect-error a field is missing
 app.push(logins, [{ user_id: "u", failed: true, at: new Date(0) }]);
 // @ts-expect-error a field has another type
@@ -192,6 +239,16 @@ same<
     { "1h": string | null },
   ]
 >(true);
+
+// @ts-expect-error the window is of another feature set
+app.query(User, "u1", [Shop.failures["1h"]]);
+// @ts-expect-error one of the features is of another set
+app.query(User, "u1", [User.id, Shop.favoriteColor]);
+// @ts-expect-error the feature is of another set
+app.queryMany(User, ["u1"], [Shop.failures]);
+app.queryMany(User, ["u1"], [User.favoriteColor, User.bytes]);
+const listed: readonly AnyFeature[] = [User.favoriteColor, User.bytes];
+app.query(User, "u1", listed);
 
 // Features may have the names of a function's own properties.
 const Odd = features("odd", { name: t.utf8(), length: t.int(), call: t.float(), bind: windowed(t.bool(), ["1m"]) });
