@@ -85,10 +85,11 @@ export class TidemarkError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, summary: string, details: ErrorDetails = {}) {
-    super(render(code, summary, details), details.cause === undefined ? undefined : { cause: details.cause });
+    const shown = shortLines(summary);
+    super(render(code, shown, details), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "TidemarkError";
     this.code = code;
-    this.summary = summary;
+    this.summary = shown;
     this.span = details.span;
     this.text = details.text;
     this.hint = details.hint;
@@ -101,6 +102,20 @@ export function withText(error: TidemarkError, text: string): TidemarkError {
   const { code, summary, span, hint, cause } = error;
   return new TidemarkError(code, summary, { span, text, hint, cause });
 }
+
+const LINE_MAX = 300; // characters of a line of a summary; a name or value in it may have any length
+const LINE_END = 100; // of them at the end, where a reason stands
+
+/** The text with long lines cut in the middle. */
+const shortLines = (text: string): string =>
+  text.length <= LINE_MAX
+    ? text
+    : text
+        .split("\n")
+        .map((line) =>
+          line.length <= LINE_MAX ? line : `${line.slice(0, LINE_MAX - LINE_END)}...${line.slice(-LINE_END)}`,
+        )
+        .join("\n");
 
 function render(code: ErrorCode, summary: string, { span, text, hint }: ErrorDetails): string {
   const lines = [`${code}: ${summary}`];
@@ -148,12 +163,15 @@ export function suggest(name: string, candidates: readonly string[]): string | u
   const near = closest(name, candidates);
   if (near !== undefined) return `did you mean "${near}"?`;
   if (candidates.length === 0) return undefined;
-  const shown = candidates.slice(0, SUGGESTIONS_MAX).join(", ");
+  const shown = candidates
+    .slice(0, SUGGESTIONS_MAX)
+    .map((each) => (each.length <= NAME_MAX ? each : `${each.slice(0, NAME_MAX)}...`))
+    .join(", ");
   return `there is ${shown}${candidates.length > SUGGESTIONS_MAX ? ", ..." : ""}`;
 }
 
 const SUGGESTIONS_MAX = 12; // names listed in a hint
-const NAME_MAX = 64; // characters of a name that are compared
+const NAME_MAX = 64; // characters of a name that are compared, and shown in a hint
 
 /** Edits between two names, a swap of neighbours counting as one (optimal string alignment); `limit` where it is at least that. */
 function editDistance(a: string, b: string, limit: number): number {

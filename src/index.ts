@@ -7,6 +7,7 @@ export { type ErrorCode, errorCodes, type Span, TidemarkError } from "./errors.t
 
 export { col, count, Expression, lit, type Operand, type PlainValue } from "./expr/expression.ts";
 export { type When, when } from "./expr/when.ts";
+export type { ArrowTableLike } from "./arrow/foreign.ts";
 export { DataFrame, type Selection, type SortBy } from "./frame/data-frame.ts";
 export type { GroupBy } from "./frame/group-by.ts";
 export type { AnyRow } from "./frame/rows.ts";
@@ -23,6 +24,7 @@ export { type Message, message } from "./sources/message.ts";
 export { type Source, source, type SourceOptions } from "./sources/source.ts";
 
 export type { Resolver } from "./resolvers/resolver.ts";
+export type { AnyFrame } from "./resolvers/types.ts";
 export { stream, type StreamOptions } from "./resolvers/stream.ts";
 
 export type { DeadLetter } from "./engine/dead-letter.ts";

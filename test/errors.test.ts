@@ -24,6 +24,13 @@ describe("TidemarkError", () => {
     expect("cause" in new TidemarkError("cli.usage", "x")).toBe(false);
   });
 
+  it("cuts long lines of the summary in the middle", () => {
+    const { summary, message } = new TidemarkError("sql.unknown-column", `no column "${"x".repeat(100_000)}" here`);
+    expect(summary).toMatch(/^no column "x+\.\.\.x+" here$/);
+    expect([summary.length, message.length < 350]).toEqual([303, true]);
+    expect(suggest("a", ["y".repeat(1_000)])).toBe(`there is ${"y".repeat(64)}...`);
+  });
+
   it("points into a line with carets", () => {
     expect(at("select x from t", 7, 8)).toBe("sql.syntax: no\n  1 | select x from t\n    |        ^");
     expect(at("select\n  amout\nfrom t", 9, 14)).toBe("sql.syntax: no\n  2 |   amout\n    |   ^^^^^");

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { TidemarkError } from "../errors.ts";
 import { isResolver, type Resolver } from "../resolvers/resolver.ts";
@@ -37,11 +38,31 @@ async function importModule(file: string, shown: string): Promise<Readonly<Recor
   const alias = Object.fromEntries(DOORS.map((door) => [door, fileURLToPath(import.meta.resolve(door))]));
   // Without its cache: to compile a module takes milliseconds, and what others may write to must not be run.
   const jiti = createJiti(file, { alias, fsCache: false });
+  const idle = whenIdle();
   try {
-    return await jiti.import<Readonly<Record<string, unknown>>>(file);
+    const loaded = jiti.import<Readonly<Record<string, unknown>>>(file);
+    const first = await Promise.race([loaded, idle.promise]);
+    if (first !== IDLE) return first;
   } catch (error) {
     throw loadError(error, { file, shown, library: dirname(alias["tidemark"] ?? "") });
+  } finally {
+    idle.forget();
   }
+  throw moduleError(`${shown}: it waits for what never comes`, undefined, "an await at its top level does not settle");
+}
+
+const IDLE = Symbol("idle");
+
+/** Settles when the process has nothing left to do, so that a promise still pending will never settle. */
+function whenIdle(): { readonly promise: Promise<typeof IDLE>; forget(): void } {
+  let forget = (): void => {};
+  const promise = new Promise<typeof IDLE>((settle) => {
+    // The immediate gives the process something to do again; without it, it would end.
+    const idle = (): void => void setImmediate(() => settle(IDLE));
+    process.once("beforeExit", idle);
+    forget = () => void process.off("beforeExit", idle);
+  });
+  return { promise, forget: () => forget() };
 }
 
 /** Every resolver among the exports, each once. */

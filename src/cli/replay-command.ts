@@ -1,3 +1,5 @@
+import type { BigIntStats } from "node:fs";
+import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import type { AnySet } from "../engine/engine.ts";
 import { suggest } from "../errors.ts";
@@ -65,6 +67,7 @@ export async function run(given: Arguments, output: Output): Promise<number> {
   if (given.has("finish") && given.has("no-finish")) throw usage("--finish and --no-finish exclude each other");
   const inputs = namedPaths("--input", given.texts("input"));
   if (inputs.size === 0) throw usage("there is no recording", "name one for each source: --input logins=logins.ndjson");
+  if (out !== undefined) await checkOut(out, [...inputs.values()].flat());
   const resolvers = await loadResolvers(module);
   checkInputs(inputs, resolvers);
 
@@ -86,6 +89,22 @@ export async function run(given: Arguments, output: Output): Promise<number> {
   }
   return strict && done.failures.length > 0 ? 1 : 0;
 }
+
+/** @throws cli.usage where it is one of the recordings; recording.missing where it cannot be written */
+async function checkOut(out: string, recordings: readonly string[]): Promise<void> {
+  const { checkWritable } = await import("../replay/write-emissions.ts");
+  await checkWritable(out);
+  const target = await fileAt(out);
+  if (target === undefined) return;
+  for (const recording of recordings) {
+    const file = await fileAt(recording);
+    if (file?.dev !== target.dev || file.ino !== target.ino) continue;
+    throw usage(`--out ${out} is the recording ${recording}, and would replace it`, "give --out another file");
+  }
+}
+
+/** What stands behind a path, links followed. */
+const fileAt = (path: string): Promise<BigIntStats | undefined> => stat(path, { bigint: true }).catch(() => undefined);
 
 function timeOption(given: Arguments, name: "from" | "until"): { from?: string; until?: string } {
   const text = given.text(name);

@@ -12,11 +12,15 @@ export interface Report {
   readonly exitCode: ExitCode;
 }
 
+/** A mistake in a query that the command line holds, whatever its code; `cause` says what. */
+export class QueryMistake extends Error {}
+
 /**
  * A mistake of the user in its own words; what the system refused in one line; anything else is a fault of this
  * program and asks to be reported. `debug` adds the stack.
  */
 export function reportOf(error: unknown, debug: boolean): Report {
+  if (error instanceof QueryMistake) return { ...reportOf(error.cause, debug), exitCode: USAGE };
   const stack = debug && error instanceof Error ? `\n${error.stack}` : "";
   if (isTidemarkError(error)) return { text: `tidemark: ${messageOf(error)}${stack}`, exitCode: exitCodeOf(error) };
   const message = error instanceof Error ? error.message : String(error);

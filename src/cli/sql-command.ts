@@ -2,6 +2,7 @@ import { TidemarkError } from "../errors.ts";
 import type { DataFrame } from "../frame/data-frame.ts";
 import { type Arguments, namedPaths, oneOf, type OptionTable, usage, wholeNumber } from "./arguments.ts";
 import { type Output, printable } from "./output.ts";
+import { QueryMistake } from "./report.ts";
 import { tablePaths, withOtherNames } from "./table-names.ts";
 
 const FORMATS = ["table", "json", "csv", "arrow"] as const;
@@ -51,14 +52,18 @@ async function readTables(paths: ReadonlyMap<string, string>, output: Output): P
   for (const [name, path] of paths) {
     const { frame, skipped } = await readTable(path);
     for (const field of skipped) output.note(`tidemark: ${path}: column "${field.name}" is left out: ${field.reason}`);
-    if (frame.columns.length === 0)
-      throw new TidemarkError("recording.invalid", `${path} has no column that can be asked for`, {
-        hint: "an empty file, or one with lists and objects alone, is no table",
-      });
+    if (frame.columns.length === 0) throw noColumns(path, skipped.length === 0);
     frames.set(name, frame);
   }
   return frames;
 }
+
+const noColumns = (path: string, isEmpty: boolean): TidemarkError =>
+  new TidemarkError("recording.invalid", `${path} ${isEmpty ? "is empty" : "has no column that can be asked for"}`, {
+    hint: isEmpty
+      ? "name a file with rows, such as one JSON object a line"
+      : "lists and objects are no columns: write their values as fields of their own",
+  });
 
 async function ask(query: string, frames: ReadonlyMap<string, DataFrame>): Promise<DataFrame> {
   const { session } = await import("../frame/sql.ts");
@@ -66,7 +71,8 @@ async function ask(query: string, frames: ReadonlyMap<string, DataFrame>): Promi
   try {
     return session(Object.fromEntries(withOtherNames(frames))).sql(query);
   } catch (error) {
-    if (!(error instanceof TidemarkError) || error.code !== "sql.unknown-table") throw error;
+    if (!(error instanceof TidemarkError)) throw error;
+    if (error.code !== "sql.unknown-table") throw new QueryMistake(error.message, { cause: error });
     const { code, summary, span, cause } = error;
     const hint = `the ${names.length === 1 ? "table is" : "tables are"} ${names.map((name) => `"${name}"`).join(", ")}`;
     throw new TidemarkError(code, summary, { span, text: query, hint, cause });

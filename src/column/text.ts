@@ -23,7 +23,22 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
 /** A string as UTF-8; a lone surrogate becomes U+FFFD. */
 export const encodeText = (text: string): Uint8Array => encoder.encode(text);
 
-/** Writes `text` as UTF-8 at `at`, where there must be 3 bytes for each UTF-16 unit; the number of bytes written. */
+const HALF_PAIR = /\p{Surrogate}/u; // a whole pair is one code point here, and none of these
+const SHOWN_MAX = 60; // characters of a text in a message
+
+/** @throws type.invalid where UTF-8 cannot hold the text */
+export function checkText(text: string): void {
+  if (!HALF_PAIR.test(text)) return;
+  const shown = text.length > SHOWN_MAX ? `${JSON.stringify(text.slice(0, SHOWN_MAX))}...` : JSON.stringify(text);
+  throw new TidemarkError("type.invalid", `the text ${shown} holds half of a surrogate pair`, {
+    hint: "it was cut within a character: cut it between characters, or replace the half with text.toWellFormed()",
+  });
+}
+
+/**
+ * Writes `text` as UTF-8 at `at`, where there must be 3 bytes for each UTF-16 unit; the number of bytes written.
+ * @throws type.invalid for half of a surrogate pair, before anything is written
+ */
 export function encodeTextInto(text: string, target: Uint8Array, at: number): number {
   if (text.length <= SHORT) {
     let i = 0;
@@ -34,6 +49,7 @@ export function encodeTextInto(text: string, target: Uint8Array, at: number): nu
     }
     if (i === text.length) return i;
   }
+  checkText(text);
   return encoder.encodeInto(text, target.subarray(at)).written;
 }
 

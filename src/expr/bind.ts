@@ -1,4 +1,5 @@
 import { findAggregate } from "../aggregates/functions.ts";
+import { checkText } from "../column/text.ts";
 import { rawAt } from "../column/value.ts";
 import { type Span, suggest, TidemarkError } from "../errors.ts";
 import { canCast, cast } from "../kernels/cast.ts";
@@ -8,7 +9,7 @@ import { fieldIndex, fieldNames } from "../types/schema.ts";
 import type { Bound, BoundAggregate } from "./bound.ts";
 import { commonTypeOf } from "./coercion.ts";
 import { callableNames, findScalarFunction } from "./functions.ts";
-import type { AggregateExpr, CallExpr, CaseExpr, CastExpr, Expr } from "./nodes.ts";
+import type { AggregateExpr, CallExpr, CaseExpr, CastExpr, Expr, LiteralExpr } from "./nodes.ts";
 
 /**
  * Fits an expression to a schema.
@@ -19,6 +20,7 @@ export function bind(expr: Expr, schema: Schema): Bound {
     case "column":
       return bindColumn(expr.name, schema, expr.span);
     case "literal":
+      checkLiteral(expr);
       return { kind: "literal", value: expr.value, type: expr.type, nullable: expr.value === null };
     case "call":
       return bindCall(expr, schema);
@@ -31,6 +33,17 @@ export function bind(expr: Expr, schema: Schema): Bound {
         span: expr.span,
         hint: "aggregates belong into select, having, order by, or agg()",
       });
+  }
+}
+
+/** @throws type.invalid for text that UTF-8 cannot hold */
+function checkLiteral({ value, span }: LiteralExpr): void {
+  if (typeof value !== "string") return;
+  try {
+    checkText(value);
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+    throw new TidemarkError(error.code, error.summary, { span, hint: error.hint });
   }
 }
 

@@ -3,6 +3,7 @@ import { TidemarkError } from "../errors.ts";
 import { bigint, bool, type DataType, float, int, int32, nullType, timestamp, utf8 } from "../types/data-type.ts";
 import { dateUs } from "../types/time.ts";
 import type { AnyColumnType, ValueOf } from "../types/column-type.ts";
+import { checkDepth } from "./depth.ts";
 import type { Expr } from "./nodes.ts";
 
 const BRAND = Symbol.for("tidemark.expression");
@@ -26,6 +27,7 @@ export class Expression<Value = unknown> {
   readonly alias: string | undefined;
 
   constructor(node: Expr, alias?: string) {
+    checkDepth(node);
     this.node = node;
     this.alias = alias;
     Object.defineProperty(this, BRAND, { value: true });
@@ -213,8 +215,10 @@ export function col<Value = unknown>(name: string): Expression<Value> {
   return new Expression({ kind: "column", name });
 }
 
-/** A plain value as an expression. */
+/** A plain value as an expression. @throws expression.invalid for what is no plain value, undefined included */
 export function lit<Value extends PlainValue>(value: Value): Expression<Value> {
+  if (value === undefined)
+    throw new TidemarkError("expression.invalid", "lit(undefined) is no value", { hint: NO_VALUE });
   return new Expression({ kind: "literal", ...literalOf(value) });
 }
 
@@ -227,6 +231,9 @@ export function count(): Expression<number> {
 export function nodeOf(value: unknown): Expr {
   return isExpression(value) ? value.node : { kind: "literal", ...literalOf(value) };
 }
+
+/** What to do about undefined where a value belongs. */
+export const NO_VALUE = "give null where there is no value";
 
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;

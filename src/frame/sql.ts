@@ -1,5 +1,5 @@
 import { type Span, TidemarkError } from "../errors.ts";
-import { isExpression, literalOf } from "../expr/expression.ts";
+import { isExpression, literalOf, NO_VALUE } from "../expr/expression.ts";
 import type { Table } from "../column/batch.ts";
 import type { Plan } from "../plan/nodes.ts";
 import { ONE_ROW } from "../sql/binder/from.ts";
@@ -60,6 +60,8 @@ function frameOfSql<Row>(
 function holeOf(value: unknown, text: string, span: Span | undefined): HoleValue {
   if (isDataFrame(value)) return { kind: "table", plan: value.plan, keys: value.context.keys };
   if (isExpression(value)) return { kind: "expression", expr: value.node, alias: value.alias };
+  if (value === undefined)
+    throw new TidemarkError("sql.parameter", "the value is undefined", { span, text, hint: NO_VALUE });
   try {
     return { kind: "value", ...literalOf(value) };
   } catch (error) {

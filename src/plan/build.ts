@@ -17,18 +17,15 @@ export interface SortExpr {
 export const scan = (table: string, schema: Schema): Scan => ({ kind: "scan", table, schema });
 
 /** @throws type.mismatch where the predicate is no condition */
-export const filter = (input: Plan, predicate: Expr): Filter => ({
-  kind: "filter",
-  input,
-  predicate: bindCondition(predicate, planSchema(input), "a filter"),
-});
+export const filter = (input: Plan, predicate: Expr): Filter =>
+  checked({ kind: "filter", input, predicate: bindCondition(predicate, planSchema(input), "a filter") });
 
 /** @throws schema.duplicate-column where two columns get one name */
 export function project(input: Plan, columns: readonly NamedExpr[]): Project {
   const schema = planSchema(input);
   const bound = columns.map(({ name, expr }) => ({ name, expr: settled(bind(expr, schema)) }));
   schemaOfFields(planSchema({ kind: "project", input, columns: bound }).fields);
-  return { kind: "project", input, columns: bound };
+  return checked({ kind: "project", input, columns: bound });
 }
 
 /** A column of nothing but untyped nulls is INTEGER, as in DuckDB. */
@@ -38,7 +35,7 @@ export const settled = (expr: Bound): Bound =>
 export function sort(input: Plan, keys: readonly SortExpr[]): Sort {
   const schema = planSchema(input);
   const bound: BoundSortKey[] = keys.map(({ expr, ...order }) => ({ expr: settled(bind(expr, schema)), ...order }));
-  return { kind: "sort", input, keys: bound };
+  return checked({ kind: "sort", input, keys: bound });
 }
 
 /** @throws frame.invalid where a number is negative or no whole number */
@@ -47,7 +44,25 @@ export function limit(input: Plan, count: number, offset = 0): Limit {
     if (rows >= 0 && (Number.isSafeInteger(rows) || rows === Number.POSITIVE_INFINITY)) continue;
     throw new TidemarkError("frame.invalid", `${rows} is not a number of rows`, { hint: "give a whole number from 0" });
   }
-  return { kind: "limit", input, count, offset };
+  return checked({ kind: "limit", input, count, offset });
+}
+
+/** How many steps a plan may have: what code that walks it by recursion can bear. */
+const STEPS_MAX = 500;
+
+const steps = new WeakMap<Plan, number>();
+
+/** The plan itself. @throws frame.invalid where it has too many steps */
+function checked<P extends Plan>(plan: P): P {
+  let count = 0;
+  let at: Plan | undefined = plan;
+  for (; at !== undefined && !steps.has(at); count++) at = at.kind === "scan" ? undefined : at.input;
+  if (at !== undefined) count += steps.get(at) ?? 0;
+  steps.set(plan, count);
+  if (count <= STEPS_MAX) return plan;
+  throw new TidemarkError("frame.invalid", `a frame of more than ${STEPS_MAX} steps after each other`, {
+    hint: "call collect() on the way, which computes the rows so far",
+  });
 }
 
 /** A plan with only these columns, or the plan itself where it has just them. */

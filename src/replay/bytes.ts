@@ -67,11 +67,17 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
+const HINTS: Readonly<Record<string, string>> = {
+  EACCES: "ask for the right to read it, or name another file",
+  EPERM: "ask for the right to read it, or name another file",
+  ENAMETOOLONG: "give a path, not what stands in the file",
+};
+
 function missing(path: string, error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return new TidemarkError("recording.missing", `${path}: ${REASONS[code] ?? String(error)}`, {
-    hint: "paths are relative to the working directory",
+    hint: HINTS[code] ?? "paths are relative to the working directory",
     cause: error,
   });
 }

@@ -4,7 +4,7 @@ import type { Resolver } from "../resolvers/resolver.ts";
 import type { Source } from "../sources/source.ts";
 import type { ReplayOptions } from "./options.ts";
 import { isParsing } from "./intakes.ts";
-import { lookAt, type Recording } from "./recording.ts";
+import { isEmpty, lookAt, type Recording } from "./recording.ts";
 
 /** A source and its recordings, in order. */
 export interface Input {
@@ -34,7 +34,13 @@ export async function openInputs(resolvers: readonly Resolver[], inputs: ReplayO
     if (!Object.hasOwn(inputs, source.name)) continue;
     const recordings: Recording[] = [];
     for (const path of pathsOf(source.name, inputs[source.name])) {
-      recordings.push(await lookAt(path, { isPayload: isParsing(source) }));
+      const recording = await lookAt(path, { isPayload: isParsing(source) });
+      if (await isEmpty(recording)) {
+        throw new TidemarkError("recording.invalid", `${path} is empty`, {
+          hint: "record messages to it first, or leave it out",
+        });
+      }
+      recordings.push(recording);
     }
     found.push({ source, recordings });
   }

@@ -3,7 +3,7 @@ import { TidemarkError } from "../errors.ts";
 import { type DataFrame, frameOf } from "../frame/data-frame.ts";
 import type { Decoded } from "../sources/decode/decoded.ts";
 import { fitBatch } from "../sources/decode/fit.ts";
-import { inferSchema, type InferredSchema, type SkippedField } from "../sources/decode/infer.ts";
+import { createInference, type InferredSchema, type SkippedField } from "../sources/decode/infer.ts";
 import { type Columns, schemaOfColumns } from "../types/column-type.ts";
 import type { Schema } from "../types/data-type.ts";
 import { fieldNames } from "../types/schema.ts";
@@ -13,7 +13,7 @@ import { isTable, partsOf } from "./table-recording.ts";
 import { decodedOf, linesOf } from "./text-recording.ts";
 
 export interface ReadTableOptions {
-  /** The types of the columns to read; others are left out. By default all, with types by the file or its first lines. */
+  /** The types of the columns to read; others are left out. By default all, with types by the file or all of its lines. */
   readonly columns?: Columns;
 }
 
@@ -25,8 +25,8 @@ export interface TableRead {
 }
 
 /**
- * Reads a whole file into a frame: NDJSON (plain or gzip), Parquet, Arrow IPC. The types of NDJSON are inferred from the
- * first 20,480 lines.
+ * Reads a whole file into a frame: NDJSON (plain or gzip), Parquet, Arrow IPC. The types of NDJSON are inferred from all
+ * lines, which reads the file twice; to save that, give the types. No number is rounded to an inferred type.
  *
  * @throws recording.missing, recording.format; recording.invalid where the file is broken or, naming the line and what is
  * wrong with it, where a row does not fit the types; type.unsupported for an Arrow column that no column can hold
@@ -54,7 +54,6 @@ async function readColumns(recording: Recording, wanted: Schema | undefined): Pr
         accepted(
           path,
           fitted(path, () => fitBatch(part.batch, part.schema, wanted, row)),
-          false,
         ),
       );
     row += part.batch.length;
@@ -66,7 +65,7 @@ async function readLines(recording: Recording, wanted: Schema | undefined): Prom
   const { schema, skipped } = wanted === undefined ? await inferred(recording) : { schema: wanted, skipped: [] };
   const batches: Batch[] = [];
   for await (const decoded of decodedOf(recording, schema, ignore)) {
-    const batch = accepted(recording.path, decoded, wanted === undefined);
+    const batch = accepted(recording.path, decoded);
     if (batch.length > 0) batches.push(batch);
   }
   return { frame: frameOf({ schema, batches }), skipped };
@@ -75,41 +74,19 @@ async function readLines(recording: Recording, wanted: Schema | undefined): Prom
 const ignore = (): void => {};
 
 /** The rows, of which none may be rejected. @throws recording.invalid */
-function accepted(path: string, { batch, rejects }: Decoded, isInferred: boolean): Batch {
+function accepted(path: string, { batch, rejects }: Decoded): Batch {
   const [first] = rejects;
   if (first === undefined) return batch;
-  const byType = first.disposition === "invalid" && isInferred;
   throw new TidemarkError("recording.invalid", `${path}:${first.line}: ${first.reason}`, {
-    hint: byType
-      ? `the types come from the first ${SAMPLE_LINES} lines: give the types of the columns`
-      : "correct the line or remove it",
+    hint: "correct the line or remove it",
   });
 }
 
-const SAMPLE_LINES = 20_480; // lines that the types of an NDJSON file come from
-
-/** The schema that the first lines have. If there are more, each field may be missing in them. */
+/** The schema that all lines have; a sample would miss what comes later. */
 async function inferred(recording: Recording): Promise<InferredSchema> {
-  const sample: unknown[] = [];
-  let isWhole = true;
-  for await (const { texts } of linesOf(recording, ignore)) {
-    for (const text of texts) {
-      isWhole = sample.length < SAMPLE_LINES;
-      if (!isWhole) break;
-      sample.push(parsed(text));
-    }
-    if (!isWhole) break;
+  const inference = createInference(recording.path);
+  for await (const { texts, lines } of linesOf(recording, ignore)) {
+    for (const [i, text] of texts.entries()) inference.see(text, lines[i] ?? 0);
   }
-  const { schema, skipped } = inferSchema(sample);
-  const fields = isWhole ? schema.fields : schema.fields.map((field) => ({ ...field, nullable: true }));
-  return { schema: { fields }, skipped };
-}
-
-/** What is no JSON says so with its line when the file is read. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return inference.finish();
 }

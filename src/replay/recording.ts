@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
 import { TidemarkError } from "../errors.ts";
 import { broken } from "./broken.ts";
-import { fill, gzipError, opened } from "./bytes.ts";
+import { fill, gzipError, opened, piecesOf } from "./bytes.ts";
 
 /** A file that has been looked at. */
 export interface Recording {
@@ -43,6 +43,13 @@ export async function lookAt(path: string, { isPayload }: LookOptions): Promise<
   } finally {
     await file.close();
   }
+}
+
+/** Whether there is not a byte in it, unpacked. @throws recording.missing, recording.invalid */
+export async function isEmpty({ path, size, isGzip }: Recording): Promise<boolean> {
+  if (!isGzip) return size === 0;
+  for await (const piece of piecesOf(path, isGzip, () => {})) if (piece.length > 0) return false;
+  return true;
 }
 
 function unpackedHead(path: string, head: Uint8Array): Uint8Array {

@@ -19,8 +19,8 @@ import { rowsOf, withinTimes } from "./select-rows.ts";
  *
  * @throws replay.invalid where an input names no source, or there is none; engine.invalid, time.invalid, duration.invalid
  * @throws recording.missing where a file cannot be opened; recording.format where its format is not known;
- * recording.invalid where it is broken or, with `strict`, holds a message that is not taken; schema.unknown-column and
- * type.mismatch where a table does not fit the source's message
+ * recording.invalid where it is empty or broken or, with `strict`, holds a message that is not taken;
+ * schema.unknown-column and type.mismatch where a table does not fit the source's message
  * @example
  * const run = await replay({ resolvers, inputs: { logins: "logins.ndjson.gz" }, finish: true });
  * run.frame(User).show();

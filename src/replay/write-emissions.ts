@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import { type FileHandle, open, rename, unlink } from "node:fs/promises";
-import { extname } from "node:path";
+import { access, constants, type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
+import { dirname, extname } from "node:path";
 import { pid } from "node:process";
 import { tableToIPC } from "../arrow/ipc.ts";
 import type { Emissions } from "../engine/emission-log.ts";
@@ -40,11 +40,39 @@ export async function writeEmissions(emissions: Emissions, path: string): Promis
   } catch (error) {
     await unlink(temporary).catch(() => {}); // it may not be there
     if (error instanceof TidemarkError || !(error instanceof Error && "code" in error)) throw error;
-    throw new TidemarkError("recording.missing", `${path} cannot be written: ${error.message}`, {
-      hint: "the folder must be there, and writable",
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
+}
+
+/** Whether a file can be made, or made anew, at the path. @throws recording.missing */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  const found = await stat(path).catch(() => undefined); // there may be none
+  if (found !== undefined && !found.isFile()) throw unwritable(path, { code: "EISDIR" });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such folder",
+  ENOTDIR: "there is no such folder",
+  EACCES: "there is no permission to write to its folder",
+  EPERM: "there is no permission to write to its folder",
+  EROFS: "there is no permission to write to its folder",
+  EISDIR: "there is something else than a file",
+  ENOSPC: "the disk is full",
+  ENAMETOOLONG: "the name is too long",
+};
+
+/** Says why without the other name, which nobody has asked for. */
+function unwritable(path: string, error: unknown): TidemarkError {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  return new TidemarkError("recording.missing", `${path} cannot be written: ${REASONS[code] ?? code}`, {
+    hint: "the folder must be there, and writable",
+    cause: error,
+  });
 }
 
 const PIECE_BYTES = 1_048_576; // written at once

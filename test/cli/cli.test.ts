@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -68,6 +68,9 @@ beforeAll(() => {
       .toIPC()
       .subarray(0, 150),
   );
+  symlinkSync("logins.ndjson", join(folder, "link.ndjson"));
+  write("empty.ndjson.gz", gzipSync(""));
+  mkdirSync(join(folder, "a-folder.arrow"));
   write("none.ts", "export const nothing = 1;\n");
 }, BUILD_MS);
 
@@ -107,6 +110,10 @@ describe("a mistake in arguments is one message and exit code 2", () => {
     [["sql", "select 1 from file", "logins.ndjson", "--foramt", "csv"], 'did you mean "--format"?'],
     [["sql", "select 1 from file", "logins.ndjson", "--format", "xml"], "table, json, csv or arrow"],
     [["sql", "select user from logins", "logins.ndjson"], "^"],
+    [["sql", "select user_id + 1 from logins", "logins.ndjson"], "type.mismatch"],
+    [["sql", "select 'x'::integer from logins", "logins.ndjson"], "cast.failed"],
+    [["replay", "resolvers.ts", "--input", "logins=logins.ndjson", "--out", "logins.ndjson"], "would replace it"],
+    [["replay", "resolvers.ts", "--input", "logins=logins.ndjson", "--out", "link.ndjson"], "would replace it"],
     [["sql", "select * from login", "logins.ndjson"], 'the table is "logins"'],
     [["replay"], "there is no module"],
     [["replay", "resolvers.ts"], "there is no recording"],
@@ -125,11 +132,11 @@ describe("a mistake in arguments is one message and exit code 2", () => {
 describe("a recording that cannot be read is one message and exit code 1", () => {
   const broken = ["missing.ndjson", "a-folder", "cut.ndjson.gz", "cut.parquet", "cut.arrow"];
 
-  it.each([...broken, "empty.ndjson"])("sql %s", (file) => {
+  it.each([...broken, "empty.ndjson", "empty.ndjson.gz"])("sql %s", (file) => {
     expectMistake(run("sql", "select * from file", file), 1, file);
   });
 
-  it.each(broken)("replay %s", (file) => {
+  it.each([...broken, "empty.ndjson", "empty.ndjson.gz"])("replay %s", (file) => {
     const ran = run("replay", "resolvers.ts", "--input", `logins=${file}`);
     expectMistake(ran, 1, file);
     expect(ran.stdout).toBe("");
@@ -142,6 +149,7 @@ describe("a module that cannot be loaded is one message with file and line, and 
     ["type A = string;\n\nthrow new TypeError('boom' as A);", "bad.ts:3: TypeError: boom"],
     ["import { a } from './own.ts';\nexport { a };", "bad.ts:1: Cannot find module './own.ts'"],
     ["import { features } from 'tidemark';\nfeatures('no name', {});", "bad.ts:2: feature.invalid"],
+    ["await new Promise(() => {});", "bad.ts: it waits for what never comes"],
   ])("%s", (source, text) => {
     write("bad.ts", source);
     expectMistake(run("replay", "bad.ts", "--input", "logins=logins.ndjson"), 1, text);
@@ -149,6 +157,10 @@ describe("a module that cannot be loaded is one message with file and line, and 
 });
 
 describe("tidemark sql", () => {
+  it("ends with 1 where the query fails on its rows", () => {
+    expectMistake(run("sql", "select user_id::integer from logins", "logins.ndjson"), 1, "cast.failed");
+  });
+
   it("shows a table", () => {
     const { code, stdout, stderr } = run(
       "sql",
@@ -257,7 +269,12 @@ describe("tidemark replay", () => {
     expect(emissions.map((line) => (JSON.parse(line) as { resolver: string }).resolver)).toContain("failed");
     expect(run(...args, "--out", "out.arrow", "--json").code).toBe(0);
     expect(DataFrame.fromIPC(readFileSync(join(folder, "out.arrow"))).numRows).toBe(emissions.length);
-    expectMistake(run(...args, "--out", "no/such/out.arrow"), 1, "out.arrow");
+    expectMistake(
+      run(...args, "--out", "no/such/out.arrow"),
+      1,
+      "out.arrow cannot be written: there is no such folder",
+    );
+    expectMistake(run(...args, "--out", "a-folder.arrow"), 1, "a-folder.arrow cannot be written");
     expect(readdirSync(folder).filter((name) => name.startsWith("out"))).toEqual(["out.arrow", "out.ndjson"]);
   });
 

@@ -191,8 +191,13 @@ describe("columnOf", () => {
     expect(values(utf8, many)).toEqual(many);
   });
 
-  it("replaces lone surrogates, which UTF-8 cannot hold", () => {
-    expect(values(utf8, ["\ud800", "a\udc00b"])).toEqual(["\ufffd", "a\ufffdb"]);
+  it.each(["\ud800", "a\udc00b", `${"a".repeat(80)}\ud83d`])("refuses %j, half of a surrogate pair", (text) => {
+    expect(() => values(utf8, ["a", text])).toThrow("holds half of a surrogate pair");
+    const plain = columnBuilder(utf8);
+    plain.append("é\u{1f600}");
+    expect(() => plain.append(text)).toThrow(invalid);
+    plain.append("b");
+    expect(plain.finish()).toMatchObject({ length: 2, validity: null });
   });
 });
 

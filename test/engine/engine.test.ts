@@ -274,7 +274,7 @@ describe("what can be pushed", () => {
     const frame = DataFrame.fromRows(rows, { user_id: t.utf8(), failed: t.bool(), amount: t.int(), at: t.timestamp() });
     const lines = new TextEncoder().encode(rows.map((each) => `${JSON.stringify(each)}\n`).join("\n"));
     const ways: ((app: Engine) => void)[] = [
-      (app) => app.push(logins, frame as never),
+      (app) => app.push(logins, frame),
       (app) => app.push(logins, frame.toArrow() as never),
       (app) => app.pushBytes(logins, lines),
       (app) => rows.forEach((each) => app.push(logins, each)),

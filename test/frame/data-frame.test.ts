@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ErrorCode, TidemarkError } from "../../src/errors.ts";
-import { col, count, lit } from "../../src/expr/expression.ts";
+import { col, count, type Expression, lit } from "../../src/expr/expression.ts";
 import { when } from "../../src/expr/when.ts";
 import { DataFrame, frameOfBatches, isDataFrame } from "../../src/frame/data-frame.ts";
 import { session, sql } from "../../src/frame/sql.ts";
@@ -334,9 +334,31 @@ describe("mistakes in calls", () => {
     ["a broken date", () => col("a").eq(new Date(Number.NaN)), "expression.invalid"],
     ["a false date", () => col("a").eq({ [Symbol.toStringTag]: "Date" }), "expression.invalid"],
     ["a bigint of 65 bits", () => lit(2n ** 64n), "type.overflow"],
+    ["undefined as a literal", () => lit(undefined as never), "expression.invalid"],
+    ["half of a surrogate pair in rows", () => DataFrame.fromRows([{ a: "x\ud83d" }]), "type.invalid"],
+    ["half of a surrogate pair in columns", () => DataFrame.fromColumns({ a: ["\ude00"] }), "type.invalid"],
+    ["half of a surrogate pair as a literal", () => df.filter(col("user").eq("\ud83d")), "type.invalid"],
     ["bytes that are no Arrow", () => DataFrame.fromIPC(Uint8Array.of(1, 2, 3)), "arrow.invalid"],
   ])("%s", (_, run, code) => {
     expect(codeOf(run)).toBe(code);
+  });
+
+  test("chains beyond what recursion can bear name the limit", () => {
+    const sumOf = (terms: number): Expression<unknown> =>
+      Array.from({ length: terms }, () => 1).reduce<Expression<unknown>>((sum, one) => sum.add(one), col("amount"));
+    const filtered = (filters: number): DataFrame<unknown> =>
+      Array.from({ length: filters }).reduce<DataFrame<unknown>>((frame) => frame.filter(col("amount").gt(0)), df);
+    expect(df.select({ sum: sumOf(700) }).toRows()[0]).toEqual({ sum: 703 });
+    expect(mistake(() => sumOf(2_000))).toMatchObject({
+      code: "expression.invalid",
+      summary: "an expression of more than 750 steps after each other",
+    });
+    expect(filtered(400).numRows).toBe(filtered(1).numRows);
+    expect(mistake(() => filtered(5_000))).toMatchObject({
+      code: "frame.invalid",
+      summary: "a frame of more than 500 steps after each other",
+    });
+    expect(filtered(400).collect().filter(col("amount").gt(0)).numRows).toBe(filtered(1).numRows);
   });
 
   test("the nearest name is a hint", () => {

@@ -226,20 +226,41 @@ describe("readTable of NDJSON", () => {
     expect(skipped).toEqual([{ name: "tags", reason: "it holds a list or an object" }]);
   });
 
-  it("names a later line that does not fit, and takes the types that are given", async () => {
+  it("infers the types from all lines, however late they come", async () => {
     const lines = Array.from({ length: 30_000 }, (_, i) => ({
       n: i === 25_000 ? 0.5 : i,
-      ...(i < 20_480 ? { m: 1 } : {}),
+      none: i === 29_999 ? "text" : null,
+      ...(i < 20_480 ? { m: 1 } : { late: true }),
     }));
     const path = files.write("later.ndjson", linesOf(lines));
-    await expect(readTable(path)).rejects.toMatchObject({
+    const { frame, skipped } = await readTable(path);
+    expect([frame.numRows, skipped]).toEqual([30_000, []]);
+    expect(frame.toRows()[25_000]).toEqual({ n: 0.5, none: null, m: null, late: true });
+    expect(frame.toRows()[29_999]).toMatchObject({ n: 29_999, none: "text" });
+    const given = await readTable(path, { columns: { n: t.float(), m: t.int().nullable() } });
+    expect(given.frame.sum("m")).toBe(20_480);
+    await expect(readTable(path, { columns: { n: t.int() } })).rejects.toMatchObject({
       code: "recording.invalid",
       summary: expect.stringContaining(`${path}:25001: field "n" is 0.5`),
-      hint: expect.stringContaining("give the types"),
+      hint: "correct the line or remove it",
     });
-    const { frame } = await readTable(path, { columns: { n: t.float(), m: t.int().nullable() } });
-    expect(frame.numRows).toBe(30_000);
-    expect(frame.sum("m")).toBe(20_480);
+  });
+
+  it("reads whole numbers exactly, or not at all", async () => {
+    const exact = files.write(
+      "exact.ndjson",
+      '{"n":9007199254740993}\n{"n":9223372036854775807}\n{"n":-9223372036854775808}\n',
+    );
+    expect((await readTable(exact)).frame.toRows()).toEqual([
+      { n: 9007199254740993n },
+      { n: 9223372036854775807n },
+      { n: -9223372036854775808n },
+    ]);
+    const mixed = files.write("mixed.ndjson", '{"n":0.5}\n\n{"n":9007199254740993}\n');
+    await expect(readTable(mixed)).rejects.toMatchObject({
+      code: "recording.invalid",
+      summary: `${mixed}:3: field "n" is 9007199254740993, which a column with fractions would round`,
+    });
   });
 
   it("takes an empty file as no rows, and a line that is no JSON as an error", async () => {

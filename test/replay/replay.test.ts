@@ -74,8 +74,18 @@ describe("a replay of one recording", () => {
     expect(run.deadLetters.map(({ position }) => position)).toMatchObject([{ file: path, line: 3 }]);
   });
 
-  it("takes an empty recording as one without messages", async () => {
-    for (const content of ["", "\n\n", gzipSync("")]) {
+  it("refuses an empty recording", async () => {
+    for (const content of ["", gzipSync("")]) {
+      const path = files.write("empty.ndjson", content);
+      await expect(replay({ resolvers, inputs: { logins: path } })).rejects.toMatchObject({
+        code: "recording.invalid",
+        summary: `${path} is empty`,
+      });
+    }
+  });
+
+  it("takes a recording of blank lines as one without messages", async () => {
+    for (const content of ["\n\n", " \n", gzipSync("\n")]) {
       const run = await replay({ resolvers, inputs: { logins: files.write("empty.ndjson", content) }, finish: true });
       expect(run.rows).toBe(0);
       expect(run.emissions.length).toBe(0);
@@ -195,8 +205,8 @@ describe("several sources", () => {
         const run = await replay({
           resolvers: both,
           inputs: {
-            user_updates: files.write("colors.ndjson", linesOf(colors)),
-            logins: files.write("tries.ndjson", linesOf(tries)),
+            user_updates: files.write("colors.ndjson", `${linesOf(colors)}\n`),
+            logins: files.write("tries.ndjson", `${linesOf(tries)}\n`),
           },
           finish: true,
         });

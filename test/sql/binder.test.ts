@@ -99,11 +99,21 @@ describe("each mistake has a code, a place and a hint", () => {
 
   test("parameters that are none", () => {
     const { proxy } = Proxy.revocable({}, {});
-    for (const value of [{}, [1], Symbol("x"), () => 1, new Date(Number.NaN), 2n ** 64n, new Map(), proxy]) {
+    for (const value of [undefined, {}, [1], Symbol("x"), () => 1, new Date(Number.NaN), 2n ** 64n, new Map(), proxy]) {
       const error = mistake(() => sql`select ${value} from ${logins}`);
       expect(error.code).toBe("sql.parameter");
       expect(error.text?.slice(error.span?.start, error.span?.end)).toBe("${1}");
     }
+  });
+
+  test("null is a value, undefined is none", () => {
+    expect(sql`select ${null} as x from ${logins} limit 1`.toRows()).toEqual([{ x: null }]);
+    expect(mistake(() => sql`select ${undefined} from ${logins}`).hint).toBe("give null where there is no value");
+  });
+
+  test("text with half of a surrogate pair", () => {
+    for (const broken of [() => sql`select ${"a\ud83d"} from ${logins}`, () => sql`select '\ud83d' from ${logins}`])
+      expect(mistake(broken)).toMatchObject({ code: "type.invalid", span: expect.anything() });
   });
 
   test("a frame where a value belongs, and a value where a frame belongs", () => {

@@ -258,7 +258,7 @@ function parseWordOperator(cursor: Cursor, operand: Expression, start: number): 
     case "at":
       throw unsupported(cursor, "at time zone", token.span);
     case "collate":
-      throw unsupported(cursor, "collate", token.span, "compare lower(text) to ignore case");
+      throw unsupported(cursor, "collate", token.span, "to ignore case, write ilike in place of = or like");
     default:
       throw unexpected(cursor, '"in", "between", "like" or "ilike" after "not"', {
         words: ["in", "between", "like", "ilike"],

@@ -1,11 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { inferSchema } from "../../../src/sources/decode/infer.ts";
+import { createInference, type InferredSchema } from "../../../src/sources/decode/infer.ts";
 import { decodeAll } from "./support.ts";
+
+function inferLines(lines: readonly string[]): InferredSchema {
+  const inference = createInference("a.ndjson");
+  lines.forEach((line, i) => inference.see(line, i + 1));
+  return inference.finish();
+}
+const inferSchema = (sample: readonly unknown[]): InferredSchema =>
+  inferLines(sample.map((value) => JSON.stringify(value)));
 
 const typesOf = (sample: unknown[]) =>
   inferSchema(sample).schema.fields.map(({ name, type, nullable }) => `${name} ${type.kind}${nullable ? "?" : ""}`);
 
-describe("inferSchema", () => {
+describe("createInference", () => {
   it.each<[string, unknown[], string]>([
     ["bools", [true, false], "x bool"],
     ["whole numbers", [1, -2, 0], "x int"],
@@ -54,7 +62,29 @@ describe("inferSchema", () => {
 
   it("gives a schema that the sample's own lines fit", () => {
     const lines = ['{"a":1,"b":"x","c":1.5}', '{"a":9007199254740993,"c":2,"at":"2026-01-01T00:00:00Z"}'];
-    const { schema } = inferSchema(lines.map((line) => JSON.parse(line) as unknown));
+    const { schema } = inferLines(lines);
     expect(decodeAll(schema, lines.join("\n"))).toMatchObject({ rejects: [], lines: [1, 2] });
+  });
+
+  it("reads long whole numbers exactly", () => {
+    const typeOf = (...numbers: string[]) =>
+      inferLines(numbers.map((number) => `{"s":"\\"12345678901234567","n":${number}}`)).schema.fields[1]?.type.kind;
+    expect(typeOf("9007199254740993")).toBe("bigint");
+    expect(typeOf("9223372036854775807", "-9223372036854775808", "1")).toBe("bigint");
+    expect(typeOf("9007199254740991", "-9007199254740991", "0.12345678901234567")).toBe("float");
+    expect(typeOf("10000000000000000", "0.5", "1e300", "12345678901234567.5")).toBe("float");
+    expect(typeOf("12345678901234567e-30", "1E-12345678901234567")).toBe("float");
+  });
+
+  it.each([
+    [["1", "9223372036854775808"], 'a.ndjson:2: field "n" is 9223372036854775808, which does not fit 64 bits'],
+    [["-9223372036854775809"], "does not fit 64 bits"],
+    [
+      ["9007199254740993", "0.5"],
+      'a.ndjson:1: field "n" is 9007199254740993, which a column with fractions would round',
+    ],
+    [["1".repeat(400)], `field "n" is ${"1".repeat(60)}..., which does not fit 64 bits`],
+  ])("refuses %j, which no column holds exactly", (numbers, message) => {
+    expect(() => inferLines(numbers.map((number) => `{"n":${number}}`))).toThrow(message);
   });
 });
