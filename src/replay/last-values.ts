@@ -90,7 +90,8 @@ function literalOf(value: unknown): Literal {
 
 /** Goes over the emissions of a set; of two for one time the later counts, as a revision or a later arrival. */
 function collect({ runs }: Emissions, set: string, keys: KeyEncoder, cells: ReadonlyMap<string, Cells>): void {
-  const numbers = new Map<Column, Int32Array>();
+  // A chunk's rows may be spread over many runs, and its entities are numbered once.
+  const numbers = new WeakMap<Column, Int32Array>();
   for (const { chunks, chunkOf, rowOf } of runs) {
     const targets = chunks.map((chunk) => targetsOf(chunk, set, cells));
     for (let i = 0; i < rowOf.length; i++) {
@@ -107,7 +108,6 @@ function collect({ runs }: Emissions, set: string, keys: KeyEncoder, cells: Read
       }
       put(chunk, row, entityOf[row] ?? 0, target);
     }
-    numbers.clear();
   }
 }
 
