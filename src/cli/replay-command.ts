@@ -1,7 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
-import type { AnySet } from "../engine/engine.ts";
+import type { AnySet } from "../engine/interface.ts";
 import { suggest } from "../errors.ts";
 import type { DataFrame } from "../frame/data-frame.ts";
 import type { ReplayOptions, Run } from "../replay/index.ts";

@@ -2,7 +2,7 @@ import type { Column } from "../column/column.ts";
 import { physicalKind } from "../column/column.ts";
 import { rawAt } from "../column/value.ts";
 import { compareEntities, type Emissions } from "../engine/emission-log.ts";
-import type { AnySet, Engine } from "../engine/engine.ts";
+import type { AnySet, Engine } from "../engine/interface.ts";
 import type { Chunk } from "../engine/emission.ts";
 import type { Feature } from "../features/feature.ts";
 import { snakeCase } from "../features/feature.ts";

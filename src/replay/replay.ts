@@ -1,5 +1,6 @@
 import type { DeadLetter } from "../engine/dead-letter.ts";
-import { engine, timeUs } from "../engine/engine.ts";
+import { engine } from "../engine/engine.ts";
+import { timeUs } from "../engine/time-of.ts";
 import { TidemarkError } from "../errors.ts";
 import { type Input, openInputs } from "./inputs.ts";
 import { intakesOf } from "./intakes.ts";

@@ -1,5 +1,5 @@
 import type { Ledger } from "../engine/disposition.ts";
-import type { AnySet, Engine } from "../engine/engine.ts";
+import type { AnySet, Engine } from "../engine/interface.ts";
 import { TidemarkError } from "../errors.ts";
 import type { AnyFeature, Feature } from "../features/feature.ts";
 import { type FeatureSetModel, featureSetModel } from "../features/features.ts";

@@ -1,7 +1,7 @@
 import type { DeadLetter } from "../engine/dead-letter.ts";
 import type { Ledger } from "../engine/disposition.ts";
 import type { Emissions } from "../engine/emission-log.ts";
-import type { AnySet, Engine } from "../engine/engine.ts";
+import type { AnySet, Engine } from "../engine/interface.ts";
 import type { Failure } from "../engine/lane.ts";
 import type { AnyFeature } from "../features/feature.ts";
 import type { DataFrame } from "../frame/data-frame.ts";
