@@ -49,12 +49,19 @@ export function ipcWriter(schema: Schema, format: IpcFormat = "stream"): IpcWrit
   };
 }
 
-/** The bytes of Arrow batches. */
-export function writeBatches(schema: ArrowSchema, batches: readonly RecordBatch[], format: IpcFormat): Uint8Array {
+/** The bytes of Arrow batches, piece by piece: one for each batch, and the end. */
+export function* writeBatches(
+  schema: ArrowSchema,
+  batches: readonly RecordBatch[],
+  format: IpcFormat,
+): Iterable<Uint8Array> {
   const { writer, take } = arrowWriter(schema, format);
-  for (const batch of batches) writer.write(batch);
+  for (const batch of batches) {
+    writer.write(batch);
+    yield take();
+  }
   writer.finish();
-  return take();
+  yield take();
 }
 
 /** A writer of apache-arrow, and the bytes that it has written since they were last taken. */
@@ -66,16 +73,22 @@ function arrowWriter(schema: ArrowSchema, format: IpcFormat): { writer: RecordBa
   return {
     writer,
     take: () => {
-      const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-      let at = 0;
-      for (const piece of pieces) {
-        bytes.set(piece, at);
-        at += piece.byteLength;
-      }
+      const bytes = joinedBytes(pieces);
       pieces = [];
       return bytes;
     },
   };
+}
+
+/** Pieces as one. */
+export function joinedBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
 }
 
 function checkBatch({ columns, length }: Batch, { fields }: Schema): void {

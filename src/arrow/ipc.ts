@@ -4,7 +4,7 @@ import { broken } from "./foreign.ts";
 import { isArrowFile, readFile } from "./ipc-file.ts";
 import { ipcStream, NOT_ARROW } from "./ipc-reader.ts";
 import { withActualNulls } from "./from-arrow.ts";
-import { type IpcFormat, writeBatches } from "./ipc-writer.ts";
+import { type IpcFormat, joinedBytes, writeBatches } from "./ipc-writer.ts";
 import { tableToArrow } from "./to-arrow.ts";
 
 /**
@@ -37,6 +37,11 @@ export function tableFromIPC(bytes: Uint8Array): Table {
  * @example tableFromIPC(tableToIPC(table, "file")); // the same rows
  */
 export function tableToIPC(table: Table, format: IpcFormat = "stream"): Uint8Array {
+  return joinedBytes([...tableToIPCPieces(table, format)]);
+}
+
+/** As `tableToIPC`, piece by piece, for a file that is never whole in memory. */
+export function tableToIPCPieces(table: Table, format: IpcFormat): Iterable<Uint8Array> {
   const { schema, batches } = tableToArrow(table);
   return writeBatches(schema, batches, format);
 }

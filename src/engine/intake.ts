@@ -132,7 +132,17 @@ function parsed(source: Source, payload: unknown): unknown {
   const { parse, parseBytes } = source;
   if (parse === undefined && parseBytes === undefined) return payload;
   const row = parse === undefined ? parseBytes?.(payloadBytes(payload)) : parse(payloadText(payload));
-  return row === null || row === undefined ? SKIPPED : row;
+  return row === null ? SKIPPED : settled(row);
+}
+
+/** What a `parse` gave back, if it is an answer at all. @throws message.parse */
+export function settled(row: unknown): unknown {
+  const isPromise = typeof row === "object" && row !== null && "then" in row && typeof row.then === "function";
+  if (row !== undefined && !isPromise) return row;
+  if (isPromise) Promise.resolve(row).catch(() => {}); // nobody else will
+  throw new TidemarkError("message.parse", `parse gave back ${isPromise ? "a promise" : "undefined"}`, {
+    hint: isPromise ? "parse is synchronous: return the message itself" : "return the message, or null to skip it",
+  });
 }
 
 function payloadText(payload: unknown): string {

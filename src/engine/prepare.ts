@@ -5,7 +5,7 @@ import { takeBatch } from "../kernels/take.ts";
 import type { Dedup, Resolver } from "../resolvers/resolver.ts";
 import { fieldIndex } from "../types/schema.ts";
 import { code } from "./disposition.ts";
-import { appendRow, reasonOf } from "./intake.ts";
+import { appendRow, reasonOf, settled } from "./intake.ts";
 import { type Arrivals, LATE_ARRIVAL, UNUSABLE } from "./lane.ts";
 import { identityAt } from "./result.ts";
 
@@ -26,7 +26,7 @@ export interface Prepared {
 export type Prepare = (all: Arrivals, dispositions: Uint8Array, reasons: Map<number, string>) => Prepared;
 
 export function createPrepare(resolver: Resolver): Prepare {
-  const repeats = resolver.dedup && createRepeats(resolver.dedup);
+  const repeats = resolver.dedup && createRepeats(resolver.dedup, resolver.source.lateArrivalDeadlineUs);
   return (all, dispositions, reasons) => {
     let prepared: Prepared = { arrivals: all, positions: range(0, all.batch.length) };
     if (all.late.includes(UNUSABLE))
@@ -95,13 +95,13 @@ function parsed(
     const position = positions[i]!;
     let row: unknown;
     try {
-      row = parse!(rowAt(source.message.schema, arrivals.batch, i) as never);
+      row = settled(parse!(rowAt(source.message.schema, arrivals.batch, i) as never));
     } catch (error) {
       dispositions[position] = PARSE_FAILED;
       reasons.set(position, reasonOf(error));
       continue;
     }
-    if (row === null || row === undefined) {
+    if (row === null) {
       dispositions[position] = SKIPPED;
       continue;
     }
@@ -127,14 +127,17 @@ const SWEEP_MIN = 1_024; // remembered values; below this, forgetting is not wor
 
 /**
  * Says for each message whether it is the first of its value within a time; null is never a repeat. A message is
- * remembered until the engine's clock is `withinUs` past it, whether or not it has been swept away yet.
+ * remembered as long as one that is not late can repeat it; with an infinite deadline, for ever.
  */
-function createRepeats({ withinUs }: Dedup): (value: unknown, clockUs: number, timeUs: number) => boolean {
+function createRepeats(
+  { withinUs }: Dedup,
+  deadlineUs: number,
+): (value: unknown, clockUs: number, timeUs: number) => boolean {
   const taken = new Map<unknown, number[]>();
   let sweepAt = SWEEP_MIN;
   const sweep = (clockUs: number): void => {
     for (const [value, times] of taken) {
-      const left = times.filter((time) => clockUs - time < withinUs);
+      const left = times.filter((time) => clockUs - time < withinUs + deadlineUs);
       if (left.length === 0) taken.delete(value);
       else taken.set(value, left);
     }
@@ -144,7 +147,7 @@ function createRepeats({ withinUs }: Dedup): (value: unknown, clockUs: number, t
     if (value === null) return true;
     const time = Number.isNaN(timeUs) ? clockUs : timeUs;
     const times = taken.get(value) ?? [];
-    if (times.some((first) => clockUs - first < withinUs && Math.abs(time - first) < withinUs)) return false;
+    if (times.some((first) => Math.abs(time - first) < withinUs)) return false;
     taken.set(value, [...times, time]);
     if (taken.size >= sweepAt) sweep(clockUs);
     return true;

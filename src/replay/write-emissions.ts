@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { access, constants, type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { pid } from "node:process";
-import { tableToIPC } from "../arrow/ipc.ts";
+import { tableToIPCPieces } from "../arrow/ipc.ts";
 import type { Emissions } from "../engine/emission-log.ts";
 import { TidemarkError } from "../errors.ts";
 import { emissionCells } from "./emission-cells.ts";
@@ -30,7 +30,8 @@ export async function writeEmissions(emissions: Emissions, path: string): Promis
   try {
     const file = await open(temporary, "w");
     try {
-      if (ending === ".arrow") await file.writeFile(tableToIPC(tableOfEmissions(emissions), "file"));
+      if (ending === ".arrow")
+        for (const piece of tableToIPCPieces(tableOfEmissions(emissions), "file")) await file.writeFile(piece);
       else await writeLines(emissions, file);
       await file.sync();
     } finally {

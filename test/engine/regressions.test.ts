@@ -155,12 +155,29 @@ describe("dedup", () => {
     expect(made.ledger()["ev"]).toMatchObject({ applied: 1, duplicate: 2 });
   });
 
-  it.each([10, 2_000])("forgets by the clock alone, whatever else it holds (%i other values)", (others) => {
+  it.each([10, 2_000])("finds a late repeat, whatever else it holds (%i other values)", (others) => {
     const [made, send] = app();
     send(1, 0);
     for (let v = 2; v < others + 2; v++) send(v, 100);
     send(1, 3);
-    expect(made.ledger()["ev"]).toMatchObject({ applied: others + 2, duplicate: 0 });
+    expect(made.ledger()["ev"]).toMatchObject({ applied: others + 1, duplicate: 1 });
+  });
+});
+
+describe("a parse that gives no answer", () => {
+  it.each([
+    ["undefined", () => undefined],
+    ["a promise", async () => null],
+  ])("(%s) is parse-failed, not skipped", (what, parse) => {
+    const ev = source("ev", event, { timestamp: "at", key: "k", parse: parse as never });
+    const r = stream(
+      { name: "r", source: ev, output: [U.id, U.n] },
+      (e) => sql`select k as id, count(*) as n from ${e} group by 1`,
+    );
+    const app = engine({ resolvers: [r] });
+    app.push(ev, ["a line"]);
+    expect(app.ledger()["ev"]).toMatchObject({ pushed: 1, "parse-failed": 1 });
+    expect(app.deadLetters()[0]?.reason).toContain(what);
   });
 });
 
