@@ -13,7 +13,7 @@ import {
   windowed,
 } from "../../src/index.ts";
 
-// Faults that a reviewer found, each as the smallest case that showed it.
+// Faults that were found from outside, each as the smallest case that showed it.
 const U = features("user", {
   id: t.utf8(),
   n: windowed(t.int(), ["10m"], { default: -1 }),
