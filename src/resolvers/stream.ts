@@ -152,7 +152,13 @@ function dedupOf(
   { on, within }: { readonly on: string; readonly within: Duration },
   schema: Schema,
 ): Dedup {
-  if (fieldNames(schema).includes(on)) return { field: on, withinUs: durationUs(within) };
+  const withinUs = durationUs(within);
+  if (withinUs === 0) {
+    throw new TidemarkError("resolver.invalid", `resolver "${name}": dedup within "${within}" drops nothing`, {
+      hint: 'say how far apart repeats can be, as in within: "1d"',
+    });
+  }
+  if (fieldNames(schema).includes(on)) return { field: on, withinUs };
   throw new TidemarkError(
     "resolver.invalid",
     `resolver "${name}": dedup on "${on}", which is no field of the message`,

@@ -23,7 +23,7 @@ export interface GroupedHyperLogLog {
   add(group: number, lo: number, hi: number): void;
   /**
    * Adds hash i (words 2i, 2i + 1) to group `groupIds[i]`, or all to group 0 if `groupIds` is null, except where bit i of
-   * `validity` (least significant bit first) is 0. About 2 ns a hash for one group with registers.
+   * `validity` (least significant bit first) is 0.
    */
   addMany(groupIds: Int32Array | null, hashes: Int32Array, length: number, validity?: Uint8Array | null): void;
   /** Adds each group i of `other` to group `mapping[i]`; not where that is negative. Error `sketch.incompatible` for another precision. */

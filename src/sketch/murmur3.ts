@@ -45,7 +45,7 @@ function carryOf(sum: number, part: number): number {
 
 /**
  * First 64 bits of murmur3_x64_128 of `bytes[start, end)`, written to `out[at]` (low half) and `out[at + 1]` (high half).
- * About 1 ns a byte and 15 ns a call.
+ * Cost: O(bytes); nothing is allocated.
  */
 export function hashBytes(
   bytes: Uint8Array,

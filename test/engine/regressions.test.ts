@@ -139,6 +139,15 @@ describe("the engine's clock", () => {
 });
 
 describe("dedup", () => {
+  it("within no time at all is refused", () => {
+    expect(() =>
+      stream(
+        { name: "r", source: events(), dedup: { on: "v", within: "0s" }, output: [U.id, U.n] },
+        (e) => sql`select k as id, count(*) as n from ${e} group by 1`,
+      ),
+    ).toThrow("drops nothing");
+  });
+
   const app = (): [Engine, (v: number, seconds: number) => void] => {
     const ev = events();
     const r = stream(

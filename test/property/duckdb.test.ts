@@ -42,7 +42,8 @@ const SAME_ERRORS: readonly (readonly [code: string, theirs: RegExp])[] = [
 
 /**
  * DuckDB adds and multiplies sums as 128-bit integers, where we have 64; it computes constants also for no rows; and
- * either may leave out what the other does not see that nobody needs, such as the other side of a constant null.
+ * either may leave out what the other does not see that nobody needs, such as the other side of a constant null. It computes
+ * the argument of an aggregate before `filter (where ...)`, so `avg(-b) filter (where ok)` fails there on rows that are not ok.
  */
 const mayFailHere = (code: string, sql: string): boolean =>
   code === "type.overflow" && (/\bsum\(/.test(sql) || / (and|or) |coalesce|try_cast|cast\(null/.test(sql));

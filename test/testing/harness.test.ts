@@ -184,7 +184,11 @@ describe("a harness", () => {
       ["u1", "30m"],
       ["u1", "1d"],
     ]);
-    expect(h.engine.stats()).toBeDefined();
+    expect(h.engine.stats()).toMatchObject({
+      emitted: 0,
+      sources: { logins: { pushed: 1, watermark: new Date("1970-01-01T12:00:00Z") } },
+      resolvers: { failed_logins: { pendingWindows: 3 } },
+    });
     expect(h.failures()).toEqual([]);
   });
 
